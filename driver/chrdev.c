@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The character device of a buffer: numbers, name, node, and the struct cohbuf
+ * behind it, which lives until the last file is closed.
+ */
+#include <linux/fs.h>
+#include <linux/idr.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "cohbuf.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+#define COHBUF_MINORS	256
+
+static dev_t cohbuf_devt;
+static DEFINE_IDA(cohbuf_minors);
+
+/* Makes "is this name free?" and the taking of it one step. */
+static DEFINE_MUTEX(cohbuf_names_lock);
+
+static void cohbuf_release(struct device *dev)
+{
+	struct cohbuf *cb = to_cohbuf(dev);
+
+	ida_free(&cohbuf_minors, MINOR(dev->devt));
+	mutex_destroy(&cb->lock);
+	kfree(cb);
+}
+
+static struct class cohbuf_class = {
+	.name = "cohbuf",
+	.dev_groups = cohbuf_groups,
+	.dev_release = cohbuf_release,
+};
+
+static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *mem)
+{
+	struct cohbuf *cb;
+	int minor;
+
+	cb = kzalloc(sizeof(*cb), GFP_KERNEL);
+	if (!cb)
+		return ERR_PTR(-ENOMEM);
+
+	minor = ida_alloc_max(&cohbuf_minors, COHBUF_MINORS - 1, GFP_KERNEL);
+	if (minor < 0) {
+		kfree(cb);
+		return ERR_PTR(dev_err_probe(parent, minor,
+					     "all %d minor numbers are in use: close or unbind another buffer\n",
+					     COHBUF_MINORS));
+	}
+
+	mutex_init(&cb->lock);
+	INIT_LIST_HEAD(&cb->files);
+	INIT_LIST_HEAD(&cb->mappings);
+	init_waitqueue_head(&cb->unbound);
+	cb->mem = mem;
+
+	device_initialize(&cb->dev);
+	cb->dev.parent = parent;
+	cb->dev.class = &cohbuf_class;
+	cb->dev.devt = MKDEV(MAJOR(cohbuf_devt), minor);
+
+	cdev_init(&cb->cdev, &cohbuf_fops);
+	cb->cdev.owner = THIS_MODULE;
+	return cb;
+}
+
+static int cohbuf_set_name(struct cohbuf *cb, const char *label)
+{
+	struct device *other;
+
+	if (!label)
+		return dev_set_name(&cb->dev, "cohbuf%u", MINOR(cb->dev.devt));
+
+	other = class_find_device_by_name(&cohbuf_class, label);
+	if (other) {
+		int ret = dev_err_probe(cb->dev.parent, -EEXIST,
+					"label \"%s\" is taken by %s: choose another\n",
+					label, dev_name(other->parent));
+
+		put_device(other);
+		return ret;
+	}
+	return dev_set_name(&cb->dev, "%s", label);
+}
+
+static int cohbuf_add(struct cohbuf *cb, const char *label)
+{
+	int ret;
+
+	mutex_lock(&cohbuf_names_lock);
+	ret = cohbuf_set_name(cb, label);
+	if (!ret)
+		ret = cdev_device_add(&cb->cdev, &cb->dev);
+	mutex_unlock(&cohbuf_names_lock);
+	return ret;
+}
+
+static void cohbuf_unregister(void *data)
+{
+	struct cohbuf *cb = data;
+
+	cdev_device_del(&cb->cdev, &cb->dev);
+	cohbuf_revoke(cb);
+	put_device(&cb->dev);
+}
+
+/**
+ * devm_cohbuf_register() - show a buffer to user space
+ * @dev: platform device
+ * @config: what the node asks for
+ * @mem: the memory; must stay until devres has taken this step back
+ *
+ * When devres takes it back, the node is gone, no file operation runs or will
+ * run on @mem, and no process has any of it mapped any more.
+ *
+ * Context: Process context, in probe.
+ * Return: 0, -EEXIST where another node has the label, -ENOSPC where there is no
+ * minor number left (each after one line in the kernel's log), or -ENOMEM.
+ */
+int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
+			 struct cohbuf_mem *mem)
+{
+	struct cohbuf *cb;
+	int ret;
+
+	cb = cohbuf_create(dev, mem);
+	if (IS_ERR(cb))
+		return PTR_ERR(cb);
+
+	ret = cohbuf_add(cb, config->label);
+	if (ret) {
+		/* The node was open to the world before the call failed. */
+		cohbuf_revoke(cb);
+		put_device(&cb->dev);
+		return ret;
+	}
+
+	trace_cohbuf_bind(cb, mem);
+	return devm_add_action_or_reset(dev, cohbuf_unregister, cb);
+}
+
+/**
+ * cohbuf_chrdev_init() - register the class and the range of device numbers
+ *
+ * Context: Process context, in the module's init.
+ * Return: 0 or a negative errno.
+ */
+int cohbuf_chrdev_init(void)
+{
+	int ret;
+
+	ret = alloc_chrdev_region(&cohbuf_devt, 0, COHBUF_MINORS, "cohbuf");
+	if (ret)
+		return ret;
+
+	ret = class_register(&cohbuf_class);
+	if (ret)
+		unregister_chrdev_region(cohbuf_devt, COHBUF_MINORS);
+	return ret;
+}
+
+/**
+ * cohbuf_chrdev_exit() - take cohbuf_chrdev_init() back
+ *
+ * Context: Process context, in the module's exit: no device and no file is left.
+ */
+void cohbuf_chrdev_exit(void)
+{
+	class_unregister(&cohbuf_class);
+	unregister_chrdev_region(cohbuf_devt, COHBUF_MINORS);
+	ida_destroy(&cohbuf_minors);
+}

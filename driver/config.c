@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a devicetree node to a struct cohbuf_config. All that a node can get wrong
+ * is refused here, with one line that names the value and the remedy. Allocates
+ * nothing and changes nothing.
+ */
+#include <linux/ctype.h>
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/property.h>
+#include <linux/string.h>
+
+#include "cohbuf.h"
+
+#define COHBUF_DMA_BITS_MIN	16
+#define COHBUF_DMA_BITS_DEFAULT	32
+#define COHBUF_DMA_BITS_MAX	64
+
+static int cohbuf_config_memory(struct device *dev)
+{
+	const char *memory;
+
+	if (!device_property_present(dev, "cohbuf,memory"))
+		return 0;
+
+	if (device_property_read_string(dev, "cohbuf,memory", &memory))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory is not a string: say \"coherent\"\n");
+
+	if (strcmp(memory, "coherent"))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"%s\" is not known: say \"coherent\"\n",
+				     memory);
+	return 0;
+}
+
+static int cohbuf_check_region(struct device *dev, struct device_node *np,
+			       struct cohbuf_config *config)
+{
+	struct reserved_mem *region;
+
+	if (!of_device_is_available(np))
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF is disabled: set its status to \"okay\"\n",
+				     np);
+
+	if (!of_device_is_compatible(np, "shared-dma-pool"))
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF is no \"shared-dma-pool\": add that compatible\n",
+				     np);
+
+	config->region_no_map = of_property_read_bool(np, "no-map");
+	if (config->region_no_map == of_property_read_bool(np, "reusable"))
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF needs either \"no-map\" or \"reusable\"\n",
+				     np);
+
+	/* A pool that the kernel refused at boot stays without operations. */
+	region = of_reserved_mem_lookup(np);
+	if (!region || !region->ops)
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF was not set up at boot: put it in /reserved-memory, inside RAM, its base and size aligned (see \"dmesg | grep -i reserved\")\n",
+				     np);
+
+	/*
+	 * The kernel maps such a pool write-combined, and dma_mmap_coherent()
+	 * would map it cacheable for a device that snoops: mismatched aliases.
+	 */
+	if (config->region_no_map && device_get_dma_attr(dev) == DEV_DMA_COHERENT)
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF is \"no-map\" and the device is \"dma-coherent\": make the region \"reusable\", or delete \"dma-coherent\"\n",
+				     np);
+
+	config->region = region;
+	return 0;
+}
+
+static int cohbuf_config_region(struct device *dev, struct cohbuf_config *config)
+{
+	struct device_node *np;
+	int ret;
+
+	if (!device_property_present(dev, "memory-region"))
+		return 0;
+
+	np = of_parse_phandle(dev_of_node(dev), "memory-region", 0);
+	if (!np)
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region does not point to a node: give the phandle of a child of /reserved-memory\n");
+
+	ret = cohbuf_check_region(dev, np, config);
+	of_node_put(np);
+	return ret;
+}
+
+static int cohbuf_read_size(struct device *dev, u64 *size)
+{
+	int len = device_property_count_u8(dev, "cohbuf,size");
+	u32 cell;
+	int ret;
+
+	switch (len) {
+	case sizeof(u32):
+		ret = device_property_read_u32(dev, "cohbuf,size", &cell);
+		*size = cell;
+		return ret;
+	case sizeof(u64):
+		return device_property_read_u64(dev, "cohbuf,size", size);
+	default:
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,size holds %d bytes: give one u32, <0x100000>, or one u64, /bits/ 64 <0x100000>\n",
+				     max(len, 0));
+	}
+}
+
+static int cohbuf_config_size(struct device *dev, struct cohbuf_config *config)
+{
+	u64 limit = (u64)totalram_pages() << PAGE_SHIFT;
+	u64 size;
+	int ret;
+
+	if (config->region)
+		limit = config->region->size;
+
+	if (device_property_present(dev, "cohbuf,size")) {
+		ret = cohbuf_read_size(dev, &size);
+		if (ret)
+			return ret;
+	} else if (config->region) {
+		size = config->region->size;
+	} else {
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,size is missing, and there is no memory-region to take it from: add cohbuf,size = <bytes>\n");
+	}
+
+	if (!size)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,size is 0: give the size of the buffer in bytes\n");
+
+	limit = min_t(u64, limit, LONG_MAX);
+	if (size > limit)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,size %#llx is more than the %#llx bytes of %s: make it smaller%s\n",
+				     size, limit,
+				     config->region ? config->region->name : "this machine",
+				     config->region ? ", or the region larger" : "");
+
+	config->size = PAGE_ALIGN(size);
+	return 0;
+}
+
+static int cohbuf_config_dma_bits(struct device *dev, struct cohbuf_config *config)
+{
+	u32 bits = COHBUF_DMA_BITS_DEFAULT;
+
+	if (device_property_present(dev, "cohbuf,dma-bits") &&
+	    (device_property_count_u8(dev, "cohbuf,dma-bits") != sizeof(bits) ||
+	     device_property_read_u32(dev, "cohbuf,dma-bits", &bits)))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,dma-bits is not one u32: give a number from %d to %d\n",
+				     COHBUF_DMA_BITS_MIN, COHBUF_DMA_BITS_MAX);
+
+	if (bits < COHBUF_DMA_BITS_MIN || bits > COHBUF_DMA_BITS_MAX)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,dma-bits <%u> is out of range: give a number from %d to %d\n",
+				     bits, COHBUF_DMA_BITS_MIN, COHBUF_DMA_BITS_MAX);
+
+	config->dma_bits = bits;
+	return 0;
+}
+
+/* The names that nodes without a label get: "cohbuf" and a number. */
+static bool cohbuf_is_default_name(const char *label)
+{
+	size_t prefix = str_has_prefix(label, "cohbuf");
+
+	return prefix && isdigit(label[prefix]) &&
+	       !label[prefix + strspn(label + prefix, "0123456789")];
+}
+
+static int cohbuf_config_label(struct device *dev, struct cohbuf_config *config)
+{
+	const char *label;
+	size_t len;
+
+	if (!device_property_present(dev, "label"))
+		return 0;
+
+	if (device_property_read_string(dev, "label", &label))
+		return dev_err_probe(dev, -EINVAL,
+				     "label is not a string: give the name of the node below /dev\n");
+
+	len = strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	if (!len || label[len] || len >= COHBUF_NAME_SIZE)
+		return dev_err_probe(dev, -EINVAL,
+				     "label \"%s\" cannot be a name below /dev: use 1 to %d of a-z 0-9 _ -\n",
+				     label, COHBUF_NAME_SIZE - 1);
+
+	if (cohbuf_is_default_name(label))
+		return dev_err_probe(dev, -EINVAL,
+				     "label \"%s\" is kept for nodes without a label: choose another, or drop it\n",
+				     label);
+
+	config->label = label;
+	return 0;
+}
+
+static int cohbuf_config_initial_data(struct device *dev, struct cohbuf_config *config)
+{
+	int len;
+
+	if (!device_property_present(dev, "cohbuf,initial-data"))
+		return 0;
+
+	len = device_property_count_u8(dev, "cohbuf,initial-data");
+	if (len <= 0)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,initial-data is empty: give a string or bytes, or drop it\n");
+
+	if (len > config->size)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,initial-data of %d bytes does not fit a buffer of %zu: raise cohbuf,size\n",
+				     len, config->size);
+
+	config->initial_len = len;
+	return 0;
+}
+
+/**
+ * cohbuf_config_read() - validate what a node asks for
+ * @dev: platform device of the node
+ * @config: filled in; points into the node, hence valid as long as @dev
+ *
+ * Context: Process context, in probe.
+ * Return: 0, or -EINVAL after one line in the kernel's log that names the value
+ * and the remedy.
+ */
+int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
+{
+	int ret;
+
+	*config = (struct cohbuf_config){ };
+
+	ret = cohbuf_config_memory(dev);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_region(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_size(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_dma_bits(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_label(dev, config);
+	if (ret)
+		return ret;
+
+	return cohbuf_config_initial_data(dev, config);
+}

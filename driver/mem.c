@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The memory behind a buffer, through the DMA API only: a DMA address is never
+ * turned into a physical one, or the other way round. Knows nothing of files.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/property.h>
+#include <linux/string.h>
+
+#include "cohbuf.h"
+#include "compat.h"
+
+static void cohbuf_release_region(void *dev)
+{
+	of_reserved_mem_device_release(dev);
+}
+
+/**
+ * devm_cohbuf_assign_region() - give the device the memory-region of its node
+ * @dev: platform device
+ * @config: what the node asks for; without a region nothing happens
+ *
+ * Context: Process context, in probe.
+ * Return: 0, or a negative errno after one line in the kernel's log.
+ */
+int devm_cohbuf_assign_region(struct device *dev,
+			      const struct cohbuf_config *config)
+{
+	int ret;
+
+	if (!config->region)
+		return 0;
+
+	ret = of_reserved_mem_device_init(dev);
+	if (ret)
+		return dev_err_probe(dev, ret,
+				     "memory-region %s cannot be used: no other node may hold it, and a \"no-map\" one must be RAM that the kernel does not use\n",
+				     config->region->name);
+
+	/* Not managed by devres: without this the next bind fails, -EBUSY. */
+	return devm_add_action_or_reset(dev, cohbuf_release_region, dev);
+}
+
+/*
+ * dma_alloc_coherent() falls back to the memory of the whole system where a
+ * reusable region is used up (and, behind an IOMMU, does not look at it at all).
+ * A "no-map" pool has no fallback.
+ */
+static bool cohbuf_mem_is_in(const struct cohbuf_mem *mem,
+			     const struct reserved_mem *region)
+{
+	struct page *page = is_vmalloc_addr(mem->cpu_addr) ?
+			    vmalloc_to_page(mem->cpu_addr) :
+			    virt_to_page(mem->cpu_addr);
+	phys_addr_t phys = page_to_phys(page);
+
+	return phys >= region->base && phys - region->base < region->size;
+}
+
+static int cohbuf_mem_check(const struct cohbuf_mem *mem,
+			    const struct cohbuf_config *config)
+{
+	dma_addr_t last = mem->dma_addr + mem->size - 1;
+
+	/* The DMA API does not compare a "no-map" pool with the mask. */
+	if (last > DMA_BIT_MASK(config->dma_bits))
+		return dev_err_probe(mem->dev, -EINVAL,
+				     "the buffer ends at DMA address %pad, out of reach of cohbuf,dma-bits <%u>: move the memory-region down, or raise cohbuf,dma-bits\n",
+				     &last, config->dma_bits);
+
+	if (config->region && !config->region_no_map &&
+	    !cohbuf_mem_is_in(mem, config->region))
+		return dev_err_probe(mem->dev, -ENOSPC,
+				     "memory-region %s has no %zu contiguous bytes left: make it larger, or share it with fewer nodes\n",
+				     config->region->name, mem->size);
+	return 0;
+}
+
+/**
+ * devm_cohbuf_mem_alloc() - allocate and fill the memory of a buffer
+ * @dev: platform device, its region assigned
+ * @config: what the node asks for
+ *
+ * The buffer is zeroed, then gets the node's initial data. devres frees it.
+ *
+ * Context: Process context, in probe.
+ * Return: the memory, or an ERR_PTR() after one line in the kernel's log.
+ */
+struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
+					 const struct cohbuf_config *config)
+{
+	struct cohbuf_mem *mem;
+	int ret;
+
+	mem = devm_kzalloc(dev, sizeof(*mem), GFP_KERNEL);
+	if (!mem)
+		return ERR_PTR(-ENOMEM);
+
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(config->dma_bits));
+	if (ret) {
+		dev_err_probe(dev, ret,
+			      "no memory of this machine is within cohbuf,dma-bits <%u>: raise it\n",
+			      config->dma_bits);
+		return ERR_PTR(ret);
+	}
+
+	mem->dev = dev;
+	mem->size = config->size;
+	mem->dma_bits = config->dma_bits;
+	mem->dma_coherent = device_get_dma_attr(dev) == DEV_DMA_COHERENT;
+	mem->region = config->region ? config->region->name : NULL;
+
+	mem->cpu_addr = dmam_alloc_coherent(dev, mem->size, &mem->dma_addr,
+					    GFP_KERNEL | __GFP_NOWARN);
+	if (!mem->cpu_addr) {
+		/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
+		dev_err(dev,
+			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
+			mem->size, mem->dma_bits, config->region ?
+			"make the memory-region larger" :
+			"enlarge cma= on the kernel's command line, or add a memory-region");
+		return ERR_PTR(-ENOMEM);
+	}
+
+	ret = cohbuf_mem_check(mem, config);
+	if (ret)
+		return ERR_PTR(ret);
+
+	if (config->initial_len) {
+		ret = device_property_read_u8_array(dev, "cohbuf,initial-data",
+						    mem->cpu_addr,
+						    config->initial_len);
+		if (ret)
+			return ERR_PTR(ret);
+	}
+	return mem;
+}
+
+/**
+ * cohbuf_mem_clamp() - the one check of an offset and a length
+ * @mem: the memory
+ * @pos: offset in bytes from the start of the buffer, any value
+ * @len: bytes wanted, any value
+ *
+ * Context: Any context.
+ * Return: how many of @len bytes at @pos are inside the buffer; 0 at and past
+ * the end. A range is inside if, and only if, that is @len.
+ */
+size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, loff_t pos, size_t len)
+{
+	if (pos < 0 || pos >= mem->size)
+		return 0;
+	return min_t(size_t, len, mem->size - pos);
+}
+
+/**
+ * cohbuf_mem_read() - copy out of the buffer, through the kernel's own mapping
+ * @mem: the memory
+ * @offset: in bytes, checked by cohbuf_mem_clamp()
+ * @to: kernel memory
+ * @len: in bytes, checked by cohbuf_mem_clamp()
+ *
+ * Context: Any context.
+ */
+void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
+		     size_t len)
+{
+	memcpy(to, mem->cpu_addr + offset, len);
+}
+
+/**
+ * cohbuf_mem_write() - copy into the buffer, through the kernel's own mapping
+ * @mem: the memory
+ * @offset: in bytes, checked by cohbuf_mem_clamp()
+ * @from: kernel memory
+ * @len: in bytes, checked by cohbuf_mem_clamp()
+ *
+ * On return the device sees the bytes.
+ *
+ * Context: Any context.
+ */
+void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
+		      const void *from, size_t len)
+{
+	memcpy(mem->cpu_addr + offset, from, len);
+	/* A doorbell rung next, perhaps from user space, must not overtake. */
+	wmb();
+}
+
+/**
+ * cohbuf_mem_mmap() - fill a VMA with the pages of the buffer
+ * @mem: the memory
+ * @vma: shared mapping; its page offset and length are checked here
+ *
+ * The VMA gets the memory attributes that the kernel's own mapping has.
+ *
+ * Context: Process context, mmap_lock held for writing.
+ * Return: 0, -ENXIO where the VMA reaches past the end of the buffer, or -ENOMEM.
+ */
+int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+{
+	/*
+	 * Behind an IOMMU the DMA API maps ordinary pages and sets none of these;
+	 * mremap() could then grow the mapping past the end.
+	 */
+	vm_flags_set(vma, VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+
+	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
+	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr,
+				 mem->size);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/class/cohbuf/NAME: read-only, one value a file. docs/abi.md lists them.
+ */
+#include <linux/device.h>
+#include <linux/kernel.h>
+#include <linux/sysfs.h>
+
+#include "cohbuf.h"
+
+/*
+ * An attribute whose value is an expression of "cb" and "mem". The files are gone
+ * before the memory is, but nothing here needs to rely on that.
+ */
+#define COHBUF_ATTR(_name, _mode, _format, _value)				\
+static ssize_t _name##_show(struct device *dev,					\
+			    struct device_attribute *attr, char *buf)		\
+{										\
+	struct cohbuf *cb = to_cohbuf(dev);					\
+	const struct cohbuf_mem *mem;						\
+	ssize_t ret = -ENODEV;							\
+										\
+	mutex_lock(&cb->lock);							\
+	mem = cb->mem;								\
+	if (mem)								\
+		ret = sysfs_emit(buf, _format "\n", _value);			\
+	mutex_unlock(&cb->lock);						\
+	return ret;								\
+}										\
+static struct device_attribute dev_attr_##_name =				\
+	__ATTR(_name, _mode, _name##_show, NULL)
+
+COHBUF_ATTR(size, 0444, "%zu", mem->size);
+COHBUF_ATTR(dma_addr, 0400, "%pad", &mem->dma_addr);
+COHBUF_ATTR(dma_bits, 0444, "%u", mem->dma_bits);
+COHBUF_ATTR(dma_coherent, 0444, "%d", mem->dma_coherent);
+COHBUF_ATTR(memory, 0444, "%s", "coherent");
+COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
+COHBUF_ATTR(files, 0444, "%u", cb->num_files);
+COHBUF_ATTR(mappings, 0444, "%u", cb->num_mappings);
+
+static struct attribute *cohbuf_attrs[] = {
+	&dev_attr_size.attr,
+	&dev_attr_dma_addr.attr,
+	&dev_attr_dma_bits.attr,
+	&dev_attr_dma_coherent.attr,
+	&dev_attr_memory.attr,
+	&dev_attr_region.attr,
+	&dev_attr_files.attr,
+	&dev_attr_mappings.attr,
+	NULL,
+};
+
+static const struct attribute_group cohbuf_group = {
+	.attrs = cohbuf_attrs,
+};
+
+const struct attribute_group *cohbuf_groups[] = {
+	&cohbuf_group,
+	NULL,
+};

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints, /sys/kernel/tracing/events/cohbuf: the life of a buffer.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM cohbuf
+
+#if !defined(_COHBUF_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _COHBUF_TRACE_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/tracepoint.h>
+
+#include "cohbuf.h"
+
+TRACE_EVENT(cohbuf_bind,
+	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_mem *mem),
+	TP_ARGS(cb, mem),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(u64, size)
+		__field(u64, dma_addr)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->size = mem->size;
+		__entry->dma_addr = mem->dma_addr;
+	),
+	TP_printk("%s size=%llu dma_addr=%#llx", __entry->name, __entry->size,
+		  __entry->dma_addr)
+);
+
+TRACE_EVENT(cohbuf_open,
+	TP_PROTO(const struct cohbuf *cb, const struct file *file, int ret),
+	TP_ARGS(cb, file, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(unsigned int, flags)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->flags = file->f_flags;
+		__entry->ret = ret;
+	),
+	TP_printk("%s flags=%#o ret=%d", __entry->name, __entry->flags,
+		  __entry->ret)
+);
+
+TRACE_EVENT(cohbuf_mmap,
+	TP_PROTO(const struct cohbuf *cb, const struct vm_area_struct *vma, int ret),
+	TP_ARGS(cb, vma, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(u64, offset)
+		__field(u64, length)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+		__entry->length = vma->vm_end - vma->vm_start;
+		__entry->ret = ret;
+	),
+	TP_printk("%s offset=%llu length=%llu ret=%d", __entry->name,
+		  __entry->offset, __entry->length, __entry->ret)
+);
+
+TRACE_EVENT(cohbuf_revoke,
+	TP_PROTO(const struct cohbuf *cb),
+	TP_ARGS(cb),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(unsigned int, files)
+		__field(unsigned int, mappings)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->files = cb->num_files;
+		__entry->mappings = cb->num_mappings;
+	),
+	TP_printk("%s files=%u mappings=%u", __entry->name, __entry->files,
+		  __entry->mappings)
+);
+
+#endif /* _COHBUF_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
