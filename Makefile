@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# cohbuf: verbs only. What a board is, is in boards/NAME/board.mk.
+
+BOARD	?= qemu-virt-arm
+O	?= build
+V	?= 0
+CACHE	?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cohbuf
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ALL_BOARDS := $(sort $(patsubst boards/%/board.mk,%,$(wildcard boards/*/board.mk)))
+ifeq ($(filter $(BOARD),$(ALL_BOARDS)),)
+$(error there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS))
+endif
+include boards/$(BOARD)/board.mk
+
+# What follows from a board's architecture.
+DEB_ARCH_arm		:= armhf
+DEB_ARCH_arm64		:= arm64
+CROSS_COMPILE_arm	:= arm-linux-gnueabihf-
+CROSS_COMPILE_arm64	:= aarch64-linux-gnu-
+deb_arch		:= $(DEB_ARCH_$(BOARD_ARCH))
+CROSS_COMPILE		?= $(CROSS_COMPILE_$(BOARD_ARCH))
+
+# kbuild has an O and a V of its own: nothing goes down unless it is named.
+MAKEOVERRIDES :=
+Q	:= $(if $(filter 0,$(V)),@)
+S	:= $(if $(filter 0,$(V)),-s)
+note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
+
+# Absolute, because make and QEMU run in other folders.
+build	:= $(abspath $(O))/$(BOARD)
+kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)
+again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE)
+sbin	= PATH=$$PATH:/usr/sbin:/sbin
+
+driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
+	$(wildcard driver/include/uapi/linux/*.h)
+app_sources := $(wildcard app/*.[ch] app/tests/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
+
+##
+## See it work
+##
+
+## run		boot BOARD, load the driver, run the demo with the user test app.
+##		Your own program: FILES="host files" CMD="shell command", run as root
+##		in the folder of FILES; make ends with its exit status.
+##		APPEND= kernel command line   QEMU_EXTRA= emulator's arguments
+##		DTBO= further overlays        TIMEOUT= seconds for CMD (300)
+run: run-on-board
+	$(eval guest_status := $(shell cat $(status_file); rm -f $(status_file)))
+	$(if $(filter 0,$(guest_status)),,$(end_make))
+	@exit $(guest_status)
+
+## shell		a prompt on BOARD, the driver loaded, FILES= copied to it
+shell: board
+	@boards/host/run $(build) --shell --files "$(FILES)" --dtbo "$(abspath $(DTBO))" ""
+
+# Without a command of the user's own: the demo.
+demo := ./demo
+CMD ?= $(demo)
+is_demo := $(filter $(demo),$(CMD))
+run_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap) $(FILES)
+
+# One file a run: two runs may go on at once.
+status_file := $(build)/status.$(shell echo $$PPID)
+shell_quote = '$(subst ','\'',$(1))'
+
+export APPEND QEMU_EXTRA TIMEOUT V
+
+.PHONY: run shell run-on-board
+run-on-board: board
+	@boards/host/run $(build) --files "$(run_files)" --dtbo "$(abspath $(DTBO))" $(call shell_quote,$(CMD)); \
+	status=$$?; echo $$status > $(status_file); \
+	$(if $(is_demo),if [ $$status -eq 0 ]; then echo; echo "PASS: the demo on $(BOARD)"; \
+	else echo; echo "FAIL: the demo on $(BOARD): status $$status"; fi)
+
+# Where a recipe fails make itself ends with 2, whatever the status was; with the
+# extension that exit_status.c is, it ends with that of the command.
+end_make = $(shell $(build_exit_status) >&2)$(eval -load $(exit_status))$(exit-with $(guest_status))
+exit_status := $(abspath $(O))/exit_status.so
+build_exit_status = [ -e $(exit_status) ] || \
+	{ gcc -shared -fPIC -o $(exit_status).$$$$ boards/host/exit_status.c && mv $(exit_status).$$$$ $(exit_status); }
+
+##
+## Tests
+##
+
+## check		all tests on BOARDS= (both virt boards), and the checks of the host side;
+##		SUITES="*.mmap host.*" for a part. Ends with "N passed, N failed".
+BOARDS ?= qemu-virt-arm qemu-virt-arm64
+.PHONY: check
+check: setup-build setup-run setup-check
+	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) $(BOARDS)
+
+## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
+.PHONY: dtbs_check
+dtbs_check: setup-build setup-run setup-check
+	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board dtbs || exit; done
+	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
+
+##
+## Build without an emulator
+##
+
+## board		all that an emulated BOARD boots with, in build/BOARD
+.PHONY: board
+board: setup-build setup-run
+	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) board-unlocked
+
+## module		the driver for BOARD's kernel: build/BOARD/driver/cohbuf.ko
+## app		the user test app for BOARD: build/BOARD/app
+## dtbs		BOARD's devicetree overlays, and the tree merged with them
+.PHONY: module app dtbs
+module app: setup-build
+	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
+dtbs: setup-build setup-run
+	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
+
+## tests		the test programs for BOARD, in build/BOARD/app/tests, and the
+##		overlays of nodes that the driver must refuse
+.PHONY: tests
+tests: setup-build
+	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
+
+.PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
+module-unlocked: $(build)/driver/cohbuf.ko
+app-unlocked: $(build)/app/test_mmap
+tests-unlocked: $(build)/app/tests.built $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
+	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
+dtbs-unlocked: $(build)/board.dtb
+board-unlocked: $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
+
+module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
+	@:
+
+.PHONY: setup-build setup-run setup-check
+setup-%:
+	@boards/host/setup $*
+
+$(kernel)/ready:
+	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel)
+
+# kbuild writes beside the sources: a folder of links keeps the boards apart.
+$(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
+	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
+	$(Q)mkdir -p $(@D)/include/uapi/linux
+	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
+	$(Q)$(MAKE) $(S) --no-print-directory -C $(@D) KERNEL_SRC=$(kernel)/headers ARCH=$(BOARD_ARCH) \
+		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) W=1 2>&1 | \
+		{ grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
+
+$(build)/app/test_mmap: $(app_sources)
+	$(call note,APP,$(BOARD)/app)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) all
+
+# "compat": 32-bit programs for a 64-bit kernel.
+$(build)/compat/tests.built: test_compiler := $(CROSS_COMPILE_arm)gcc
+$(build)/app/tests.built: test_compiler := $(CROSS_COMPILE)gcc
+$(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
+	$(call note,TESTS,$(subst $(abspath $(O))/,,$(@D)))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests
+	$(Q)touch $@
+
+# -@ keeps the labels of an overlay.
+$(build)/%.dtbo: dts/%.dtso
+	$(call note,DTBO,$(BOARD)/$(@F))
+	$(Q)mkdir -p $(@D)
+	$(Q)dtc -q -@ -I dts -O dtb -o $@ $<
+
+overlays = $(patsubst dts/%.dtso,$(build)/%.dtbo,$(BOARD_OVERLAYS))
+
+# The emulator's own tree, or one of the kernel package's.
+$(build)/base.dtb: boards/$(BOARD)/board.mk
+	$(Q)mkdir -p $(@D)
+ifeq ($(BOARD_BASE_DTB),qemu)
+	$(Q)$(BOARD_QEMU) $(BOARD_QEMU_ARGS) -machine dumpdtb=$@ -display none -nic none 2> /dev/null
+else
+	$(Q)cp $(kernel)/root/usr/lib/linux-image-$$(cat $(kernel)/release)/$(BOARD_BASE_DTB) $@
+endif
+ifneq ($(BOARD_BASE_DTB),qemu)
+$(build)/base.dtb: $(kernel)/ready
+endif
+
+$(build)/board.dtb: $(build)/base.dtb $(overlays)
+	$(call note,DTB,$(BOARD)/$(@F))
+	$(Q)fdtoverlay -i $< -o $@ $(overlays)
+
+$(build)/host: boards/guest/host.c
+	$(call note,GUEST,$(BOARD)/host)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) -static -o $@ $<
+
+# What every job boots with, and the driver, as two archives: an edit of the
+# driver makes the second one new.
+$(build)/base.cpio: boards/guest/init $(build)/host $(kernel)/ready
+	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/proc base/sys base/tmp base/root
+	$(Q)cp boards/guest/init $(build)/base/init
+	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
+	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
+
+$(build)/module.cpio: $(build)/driver/cohbuf.ko
+	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules/lib/modules/$$(cat $(kernel)/release)/extra
+	$(Q)$(CROSS_COMPILE)strip --strip-debug -o $$(echo $(build)/modules/lib/modules/*/extra)/cohbuf.ko $<
+	$(Q)cd $(build)/modules/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
+	$(Q)$(sbin) depmod -b $(build)/modules $$(cat $(kernel)/release)
+	$(Q)cd $(build)/modules && find . | cpio --quiet -o -H newc -R 0:0 > $@
+
+# The facts of the board for the scripts, from the one place that states them.
+$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(kernel)/ready
+	$(Q)mkdir -p $(@D)
+	@{ $(foreach v,BOARD $(sort $(filter BOARD_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
+	   echo KERNEL='$(kernel)/vmlinuz'; } > $@
+
+## clean		remove what was built; the cache of kernels stays
+.PHONY: clean
+clean:
+	$(Q)rm -rf $(O)
+
+## help		this text
+.PHONY: help
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+	@echo 'Boards (BOARD=): $(ALL_BOARDS)'

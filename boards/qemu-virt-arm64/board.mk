@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+BOARD_SUMMARY		:= QEMU virt, 64-bit: 2 x Cortex-A53, 512 MiB
+BOARD_ARCH		:= arm64
+BOARD_KERNEL_PACKAGE	:= linux-image-arm64
+BOARD_QEMU		:= qemu-system-aarch64
+BOARD_QEMU_ARGS		:= -M virt -cpu cortex-a53 -smp 2 -m 512
+# The tree that QEMU itself makes for these arguments.
+BOARD_BASE_DTB		:= qemu
+BOARD_OVERLAYS		:= dts/qemu-virt.dtso
+BOARD_CONSOLE		:= ttyAMA0
+BOARD_APPEND		:=
