@@ -59,9 +59,10 @@ shell: board
 	@boards/host/run $(build) --shell --files "$(FILES)" --dtbo "$(abspath $(DTBO))" ""
 
 # Without a command of the user's own: the demo.
-demo := ./demo
-CMD ?= $(demo)
-is_demo := $(filter $(demo),$(CMD))
+CMD ?= ./demo
+# The text as it was given: $ is for the board's shell.
+command := $(value CMD)
+is_demo := $(filter ./demo,$(command))
 run_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap) $(FILES)
 
 # One file a run: two runs may go on at once.
@@ -72,7 +73,7 @@ export APPEND QEMU_EXTRA TIMEOUT V
 
 .PHONY: run shell run-on-board
 run-on-board: board
-	@boards/host/run $(build) --files "$(run_files)" --dtbo "$(abspath $(DTBO))" $(call shell_quote,$(CMD)); \
+	@boards/host/run $(build) --files "$(run_files)" --dtbo "$(abspath $(DTBO))" $(call shell_quote,$(command)); \
 	status=$$?; echo $$status > $(status_file); \
 	$(if $(is_demo),if [ $$status -eq 0 ]; then echo; echo "PASS: the demo on $(BOARD)"; \
 	else echo; echo "FAIL: the demo on $(BOARD): status $$status"; fi)
