@@ -139,7 +139,7 @@ module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
 .PHONY: setup-build setup-run setup-check
-setup-%:
+setup-build setup-run setup-check: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
