@@ -95,8 +95,15 @@ static int cohbuf_add(struct cohbuf *cb, const char *label)
 
 	mutex_lock(&cohbuf_names_lock);
 	ret = cohbuf_set_name(cb, label);
-	if (!ret)
-		ret = cdev_device_add(&cb->cdev, &cb->dev);
+	if (ret)
+		goto out_unlock;
+
+	ret = cdev_device_add(&cb->cdev, &cb->dev);
+	if (ret)
+		/* The node was open to the world before the call failed. */
+		cohbuf_revoke(cb);
+
+out_unlock:
 	mutex_unlock(&cohbuf_names_lock);
 	return ret;
 }
@@ -135,8 +142,6 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 
 	ret = cohbuf_add(cb, config->label);
 	if (ret) {
-		/* The node was open to the world before the call failed. */
-		cohbuf_revoke(cb);
 		put_device(&cb->dev);
 		return ret;
 	}

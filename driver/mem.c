@@ -80,6 +80,16 @@ static int cohbuf_mem_check(const struct cohbuf_mem *mem,
 	return 0;
 }
 
+/* What to do where an allocation failed. */
+static const char *cohbuf_more_memory(const struct cohbuf_config *config)
+{
+	if (!config->region)
+		return "enlarge cma= on the kernel's command line, or add a memory-region";
+	if (config->region_no_map)
+		return "make the memory-region larger; a \"no-map\" one is handed out in powers of two, to all nodes that point to it";
+	return "make the memory-region larger";
+}
+
 /**
  * devm_cohbuf_mem_alloc() - allocate and fill the memory of a buffer
  * @dev: platform device, its region assigned
@@ -120,9 +130,7 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 		/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
 		dev_err(dev,
 			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
-			mem->size, mem->dma_bits, config->region ?
-			"make the memory-region larger" :
-			"enlarge cma= on the kernel's command line, or add a memory-region");
+			mem->size, mem->dma_bits, cohbuf_more_memory(config));
 		return ERR_PTR(-ENOMEM);
 	}
 
