@@ -8,6 +8,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/mm.h>
 #include <linux/of.h>
+#include <linux/of_address.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/property.h>
 #include <linux/string.h>
@@ -34,6 +35,33 @@ static int cohbuf_config_memory(struct device *dev)
 				     "cohbuf,memory \"%s\" is not known: say \"coherent\"\n",
 				     memory);
 	return 0;
+}
+
+/*
+ * The kernel takes a "no-map" region anywhere, and clearing one behind which there
+ * is nothing is a fatal external abort. A tree without /memory, as EFI leaves it,
+ * cannot tell.
+ */
+static bool cohbuf_region_is_ram(const struct reserved_mem *region)
+{
+	u64 start = region->base, end = start + region->size;
+	struct device_node *np;
+	struct resource ram;
+	bool described = false;
+	u64 inside = 0;
+	int i;
+
+	for_each_node_by_type(np, "memory") {
+		for (i = 0; !of_address_to_resource(np, i, &ram); i++) {
+			u64 from = max_t(u64, start, ram.start);
+			u64 to = min_t(u64, end, (u64)ram.end + 1);
+
+			described = true;
+			if (from < to)
+				inside += to - from;
+		}
+	}
+	return !described || inside >= region->size;
 }
 
 static int cohbuf_check_region(struct device *dev, struct device_node *np,
@@ -64,13 +92,18 @@ static int cohbuf_check_region(struct device *dev, struct device_node *np,
 				     "memory-region %pOF was not set up at boot: put it in /reserved-memory, inside RAM, its base and size aligned (see \"dmesg | grep -i reserved\")\n",
 				     np);
 
+	if (!cohbuf_region_is_ram(region))
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF is not inside the RAM that /memory describes: move it\n",
+				     np);
+
 	/*
 	 * The kernel maps such a pool write-combined, and dma_mmap_coherent()
 	 * would map it cacheable for a device that snoops: mismatched aliases.
 	 */
 	if (config->region_no_map && device_get_dma_attr(dev) == DEV_DMA_COHERENT)
 		return dev_err_probe(dev, -EINVAL,
-				     "memory-region %pOF is \"no-map\" and the device is \"dma-coherent\": make the region \"reusable\", or delete \"dma-coherent\"\n",
+				     "memory-region %pOF is \"no-map\" and the device is \"dma-coherent\": make the region \"reusable\", or the device \"dma-noncoherent\"\n",
 				     np);
 
 	config->region = region;

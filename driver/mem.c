@@ -38,7 +38,7 @@ int devm_cohbuf_assign_region(struct device *dev,
 	ret = of_reserved_mem_device_init(dev);
 	if (ret)
 		return dev_err_probe(dev, ret,
-				     "memory-region %s cannot be used: no other node may hold it, and a \"no-map\" one must be RAM that the kernel does not use\n",
+				     "memory-region %s cannot be mapped: move it to RAM that nothing else uses\n",
 				     config->region->name);
 
 	/* Not managed by devres: without this the next bind fails, -EBUSY. */
@@ -46,9 +46,9 @@ int devm_cohbuf_assign_region(struct device *dev,
 }
 
 /*
- * dma_alloc_coherent() falls back to the memory of the whole system where a
- * reusable region is used up (and, behind an IOMMU, does not look at it at all).
- * A "no-map" pool has no fallback.
+ * Where a reusable region is used up dma_alloc_coherent() may fall back to the
+ * memory of the whole system (arm64 does), and behind an IOMMU it does not look at
+ * the region at all. A "no-map" pool has no fallback.
  */
 static bool cohbuf_mem_is_in(const struct cohbuf_mem *mem,
 			     const struct reserved_mem *region)
@@ -66,10 +66,10 @@ static int cohbuf_mem_check(const struct cohbuf_mem *mem,
 {
 	dma_addr_t last = mem->dma_addr + mem->size - 1;
 
-	/* The DMA API does not compare a "no-map" pool with the mask. */
+	/* The DMA API does not compare a "no-map" pool with the mask, nor all of arm. */
 	if (last > DMA_BIT_MASK(config->dma_bits))
 		return dev_err_probe(mem->dev, -EINVAL,
-				     "the buffer ends at DMA address %pad, out of reach of cohbuf,dma-bits <%u>: move the memory-region down, or raise cohbuf,dma-bits\n",
+				     "the buffer ends at DMA address %pad, out of reach of cohbuf,dma-bits <%u>: raise it, or use a memory-region further down\n",
 				     &last, config->dma_bits);
 
 	if (config->region && !config->region_no_map &&
