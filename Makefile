@@ -69,7 +69,7 @@ run_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap) $(FILES)
 status_file := $(build)/status.$(shell echo $$PPID)
 shell_quote = '$(subst ','\'',$(1))'
 
-export APPEND QEMU_EXTRA TIMEOUT V
+export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
 
 .PHONY: run shell run-on-board
 run-on-board: board
