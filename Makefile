@@ -121,7 +121,7 @@ module app: setup-build
 dtbs: setup-build setup-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
-## tests		the test programs for BOARD, in build/BOARD/app/tests, and the
+## tests		the test programs for BOARD, in build/BOARD/app, and the
 ##		overlays of nodes that the driver must refuse
 .PHONY: tests
 tests: setup-build
@@ -155,10 +155,10 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 		{ grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
-$(build)/app/test_mmap: $(app_sources)
+$(build)/app/test_mmap: app/test_mmap.c app/Makefile
 	$(call note,APP,$(BOARD)/app)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) all
+	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) all && touch $@
 
 # "compat": 32-bit programs for a 64-bit kernel.
 $(build)/compat/tests.built: test_compiler := $(CROSS_COMPILE_arm)gcc
@@ -171,7 +171,7 @@ $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 
 # -@ keeps the labels of an overlay.
 $(build)/%.dtbo: dts/%.dtso
-	$(call note,DTBO,$(BOARD)/$(@F))
+	$(call note,DTBO,$(subst $(abspath $(O))/,,$@))
 	$(Q)mkdir -p $(@D)
 	$(Q)dtc -q -@ -I dts -O dtb -o $@ $<
 

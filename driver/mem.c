@@ -177,6 +177,8 @@ size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, loff_t pos, size_t len)
 void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
 		     size_t len)
 {
+	/* What the device wrote before a flag that an earlier read saw. */
+	dma_rmb();
 	memcpy(to, mem->cpu_addr + offset, len);
 }
 

@@ -102,6 +102,9 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 		cb->num_mappings++;
 		vma->vm_private_data = map;
 		vma->vm_ops = &cohbuf_vm_ops;
+	} else {
+		/* Half a mapping is on no list that an unbind looks at. */
+		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	}
 	mutex_unlock(&cb->lock);
 

@@ -7,7 +7,11 @@ package CohbufTally;
 
 use strict;
 use warnings;
-use parent 'TAP::Formatter::Console';
+use TAP::Formatter::Console;
+use TAP::Formatter::File;
+
+# As prove itself chooses: progress on a terminal, plain lines elsewhere.
+our @ISA = (-t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File');
 
 sub summary {
 	my ($self, $aggregate, @rest) = @_;

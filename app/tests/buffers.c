@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The buffers that the emulated boards have, and what most tests do with them.
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "buffers.h"
+
+/* QEMU's virt board with 512 MiB: RAM, and where DMA addresses can be. */
+#define RAM	.dma_first = 0x40000000, .dma_end = 0x60000000
+
+static const struct test_buffer unnamed = {
+	.node = "buffer-unnamed", .size = 64 << 10, RAM,
+};
+
+/* dma-ranges puts RAM 0x80000000 higher. */
+static const struct test_buffer offset = {
+	.node = "buffer-offset", .name = "offset", .size = 256 << 10,
+	.dma_first = 0xc0000000, .dma_end = 0xe0000000,
+};
+
+const struct test_buffer mmapdemo = {
+	.node = "buffer-mmapdemo", .name = "mmapdemo", .size = 4 << 10, RAM,
+	.initial_data = "Hello from kernel space!",
+};
+
+const struct test_buffer plain = {
+	.node = "buffer-plain", .name = "plain", .size = 1 << 20, RAM,
+};
+
+const struct test_buffer snooped = {
+	.node = "buffer-snooped", .name = "snooped", .size = 1 << 20, RAM,
+	.flags = COHBUF_INFO_DMA_COHERENT,
+};
+
+/* All of a "no-map" region. */
+const struct test_buffer pool = {
+	.node = "buffer-pool", .name = "pool", .size = 4 << 20,
+	.flags = COHBUF_INFO_REGION,
+	.dma_first = 0x58000000, .dma_end = 0x58400000,
+};
+
+/* Part of a "reusable" region. */
+const struct test_buffer cma = {
+	.node = "buffer-cma", .name = "cma", .size = 2 << 20,
+	.flags = COHBUF_INFO_REGION,
+	.dma_first = 0x54000000, .dma_end = 0x55000000,
+};
+
+const struct test_buffer *const all_buffers[] = {
+	&mmapdemo, &plain, &snooped, &pool, &cma, &offset, &unnamed, NULL,
+};
+
+const struct test_buffer *const named_buffers[] = {
+	&mmapdemo, &plain, &snooped, &pool, &cma, &offset, NULL,
+};
+
+const struct test_buffer *const large_buffers[] = {
+	&plain, &snooped, &pool, &cma, &offset, NULL,
+};
+
+static void device_of(const struct test_buffer *b, char device[DEVICE_NAME_SIZE])
+{
+	harness_check(HARNESS_HERE(true), !device_find(b->node, device),
+		      "the board has a device of node %s", b->node);
+}
+
+/**
+ * name_of() - name of a buffer below /dev
+ * @b: the buffer, bound
+ *
+ * Return: the name; valid until the next call.
+ */
+const char *name_of(const struct test_buffer *b)
+{
+	static char name[COHBUF_NAME_SIZE];
+	char device[DEVICE_NAME_SIZE];
+
+	if (b->name)
+		return b->name;
+	device_of(b, device);
+	ASSERT_OK(device_buffer(device, name));
+	return name;
+}
+
+int open_buffer(const struct test_buffer *b, int flags)
+{
+	return ASSERT_OK(buffer_open(name_of(b), flags));
+}
+
+/**
+ * map_buffer() - map all of a buffer, for reading and writing
+ * @b: the buffer
+ * @fd: the file
+ *
+ * Return: where.
+ */
+unsigned char *map_buffer(const struct test_buffer *b, int fd)
+{
+	return ASSERT_MAP(mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			       fd, 0));
+}
+
+static unsigned int counter_of(const struct test_buffer *b, const char *attr)
+{
+	uint64_t value = 0;
+
+	ASSERT_OK(buffer_attr_u64(name_of(b), attr, &value));
+	return value;
+}
+
+unsigned int files_of(const struct test_buffer *b)
+{
+	return counter_of(b, "files");
+}
+
+unsigned int mappings_of(const struct test_buffer *b)
+{
+	return counter_of(b, "mappings");
+}
+
+void bind_buffer(const struct test_buffer *b)
+{
+	char device[DEVICE_NAME_SIZE];
+
+	device_of(b, device);
+	ASSERT_OK(device_bind(device));
+}
+
+void unbind_buffer(const struct test_buffer *b)
+{
+	char device[DEVICE_NAME_SIZE];
+
+	device_of(b, device);
+	ASSERT_OK(device_unbind(device));
+}
+
+/* A buffer as it is after the boot. */
+void renew_buffer(const struct test_buffer *b)
+{
+	unbind_buffer(b);
+	bind_buffer(b);
+}
+
+unsigned char pattern(size_t at, unsigned int seed)
+{
+	return 1 + ((at ^ (at >> 8) ^ (at >> 12) ^ (at >> 20)) * 167 + seed * 59) % 255;
+}
+
+void fill_pattern(unsigned char *to, size_t at, size_t size, unsigned int seed)
+{
+	for (size_t i = 0; i < size; i++)
+		to[i] = pattern(at + i, seed);
+}
+
+unsigned char *new_bytes(size_t size, unsigned char value)
+{
+	unsigned char *bytes = malloc(size ?: 1);
+
+	ASSERT_TRUE(bytes);
+	memset(bytes, value, size);
+	return bytes;
+}
+
+/**
+ * new_pattern() - what a buffer filled with the pattern holds
+ * @at: offset of the first byte in the buffer
+ * @size: bytes
+ * @seed: which pattern
+ *
+ * Return: the bytes.
+ */
+unsigned char *new_pattern(size_t at, size_t size, unsigned int seed)
+{
+	unsigned char *bytes = new_bytes(size, 0);
+
+	fill_pattern(bytes, at, size, seed);
+	return bytes;
+}
+
+/* For good, in this process: a user with no rights at all. */
+void drop_privileges(void)
+{
+	ASSERT_OK(setgroups(0, NULL));
+	ASSERT_OK(setresgid(65534, 65534, 65534));
+	ASSERT_OK(setresuid(65534, 65534, 65534));
+}
+
+bool module_is_loaded(void)
+{
+	return !access("/sys/module/cohbuf/refcnt", F_OK);
+}
+
+int load_module(void)
+{
+	struct utsname system;
+	char path[PATH_MAX];
+	int fd, ret, error;
+
+	ASSERT_OK(uname(&system));
+	snprintf(path, sizeof(path), "/lib/modules/%s/extra/cohbuf.ko", system.release);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = syscall(SYS_finit_module, fd, "", 0);
+	error = errno;
+	close(fd);
+	errno = error;
+	return ret;
+}
+
+int unload_module(void)
+{
+	return syscall(SYS_delete_module, "cohbuf", O_NONBLOCK);
+}
+
+/*
+ * Every test leaves the board as it was: all buffers bound, which also says that
+ * each can be bound again whatever the test did, and no file and no mapping left.
+ */
+static void restore_buffers(const void *arg __attribute__((unused)))
+{
+	const struct test_buffer *const *b;
+	char device[DEVICE_NAME_SIZE];
+
+	if (!module_is_loaded())
+		ASSERT_OK(load_module());
+
+	for (b = all_buffers; *b; b++) {
+		if (device_find((*b)->node, device))
+			continue;
+		if (!device_is_bound(device))
+			harness_check(HARNESS_HERE(false), !device_bind(device),
+				      "%s can be bound again", device);
+		EXPECT_EQ(files_of(*b), 0);
+		EXPECT_EQ(mappings_of(*b), 0);
+	}
+}
+
+static void __attribute__((constructor)) buffers_init(void)
+{
+	harness_set_teardown(restore_buffers);
+}

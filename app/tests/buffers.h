@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The buffers that the emulated boards have (dts/qemu-virt.dtso), and what most
+ * tests do with them. Whatever fails in here ends the test.
+ */
+#ifndef _BUFFERS_H
+#define _BUFFERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "device.h"
+#include "harness.h"
+#include "touch.h"
+
+#define PAGE	4096UL
+
+/**
+ * struct test_buffer - one buffer of the board
+ * @node: name of its devicetree node
+ * @name: name below /dev, or NULL for cohbufN
+ * @size: bytes
+ * @flags: bits of &enum cohbuf_info_flags, without %COHBUF_INFO_DMA_ADDR
+ * @dma_first: lowest DMA address that it may have
+ * @dma_end: end of the addresses that it may have
+ * @initial_data: text that probe puts at its start, or NULL
+ */
+struct test_buffer {
+	const char *node;
+	const char *name;
+	size_t size;
+	uint32_t flags;
+	uint64_t dma_first;
+	uint64_t dma_end;
+	const char *initial_data;
+};
+
+/* Lists end with NULL. */
+extern const struct test_buffer *const all_buffers[];
+extern const struct test_buffer *const named_buffers[];
+extern const struct test_buffer *const large_buffers[];	/* more than a few pages */
+
+extern const struct test_buffer plain, pool, cma, snooped, mmapdemo;
+
+/* A test for each buffer of a list; the buffer's name is added to the test's. */
+#define TEST_EACH_LIMIT(suite, test, list, limit)				\
+	static void suite##_##test(const struct test_buffer *b);		\
+	static void suite##_##test##_run(const void *arg)			\
+	{									\
+		suite##_##test(arg);						\
+	}									\
+	static void __attribute__((constructor)) suite##_##test##_add(void)	\
+	{									\
+		for (size_t i = 0; (list)[i]; i++)				\
+			harness_add(suite##_##test##_run, (list)[i], limit,	\
+				    "%s.%s", #suite "." #test,			\
+				    (list)[i]->name ?: "unnamed");		\
+	}									\
+	static void suite##_##test(const struct test_buffer *b)
+
+#define TEST_EACH(suite, test, list)	\
+	TEST_EACH_LIMIT(suite, test, list, HARNESS_LIMIT)
+
+const char *name_of(const struct test_buffer *b);
+int open_buffer(const struct test_buffer *b, int flags);
+unsigned char *map_buffer(const struct test_buffer *b, int fd);
+unsigned int files_of(const struct test_buffer *b);
+unsigned int mappings_of(const struct test_buffer *b);
+
+void bind_buffer(const struct test_buffer *b);
+void unbind_buffer(const struct test_buffer *b);
+void renew_buffer(const struct test_buffer *b);
+
+/* Bytes that differ from page to page, from buffer to buffer and from zero. */
+unsigned char pattern(size_t offset, unsigned int seed);
+void fill_pattern(unsigned char *to, size_t offset, size_t size, unsigned int seed);
+unsigned char *new_pattern(size_t offset, size_t size, unsigned int seed);
+unsigned char *new_bytes(size_t size, unsigned char value);
+
+void drop_privileges(void);
+
+/* The module: load_module() gives -1 and errno, as unload_module(). */
+bool module_is_loaded(void);
+int load_module(void);
+int unload_module(void);
+
+#endif /* _BUFFERS_H */

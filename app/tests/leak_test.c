@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What binding and unbinding leaves behind: pages of CMA and of the system, vmalloc
+ * areas, and what the slab allocator knows to come from the module.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "buffers.h"
+#include "memory.h"
+
+#define CYCLES	100
+
+/*
+ * A buffer that leaks with each cycle leaks CYCLES times its size. User space may
+ * lie in CMA's pages, so the counters move a little by themselves.
+ */
+TEST_EACH_LIMIT(leak, hundred_binds_leave_the_free_memory, large_buffers, 60)
+{
+	long cma_before, free_before, allowed = CYCLES / 4 * (b->size >> 10);
+	unsigned int vmaps;
+
+	renew_buffer(b);
+	cma_before = meminfo("CmaFree");
+	free_before = meminfo("MemFree");
+	vmaps = count_dma_vmaps();
+	ASSERT_GE(cma_before, 0);
+	for (int i = 0; i < CYCLES; i++)
+		renew_buffer(b);
+	EXPECT_LE(labs(meminfo("CmaFree") - cma_before), allowed);
+	EXPECT_LE(free_before - meminfo("MemFree"), allowed);
+	EXPECT_EQ(count_dma_vmaps(), vmaps);
+}
+
+/* With files and mappings that are gone only after the unbind. */
+TEST_EACH_LIMIT(leak, hundred_binds_while_mapped_leave_the_free_memory, large_buffers, 60)
+{
+	long cma_before, free_before, allowed = CYCLES / 4 * (b->size >> 10);
+	unsigned int vmaps;
+
+	renew_buffer(b);
+	cma_before = meminfo("CmaFree");
+	free_before = meminfo("MemFree");
+	vmaps = count_dma_vmaps();
+	for (int i = 0; i < CYCLES; i++) {
+		int fd = open_buffer(b, O_RDWR);
+		unsigned char *map = map_buffer(b, fd);
+
+		map[0] = 1;
+		renew_buffer(b);
+		close(fd);
+		munmap(map, b->size);
+	}
+	EXPECT_LE(labs(meminfo("CmaFree") - cma_before), allowed);
+	EXPECT_LE(free_before - meminfo("MemFree"), allowed);
+	EXPECT_EQ(count_dma_vmaps(), vmaps);
+}
+
+/* Minor numbers come back when the last file is closed, not before, and all do. */
+TEST_LIMIT(leak, minor_numbers_are_not_used_up, 60)
+{
+	int fds[20];
+
+	for (int i = 0; i < 20; i++) {
+		fds[i] = open_buffer(&plain, O_RDONLY);
+		renew_buffer(&plain);
+	}
+	for (int i = 0; i < 20; i++)
+		close(fds[i]);
+	for (int i = 0; i < 300; i++)
+		renew_buffer(&mmapdemo);
+	EXPECT_EQ(files_of(&mmapdemo), 0);
+}
+
+static void unbind_all(void)
+{
+	for (size_t i = 0; all_buffers[i]; i++)
+		unbind_buffer(all_buffers[i]);
+}
+
+static void bind_all(void)
+{
+	for (size_t i = 0; all_buffers[i]; i++)
+		bind_buffer(all_buffers[i]);
+}
+
+static void need_alloc_traces(void)
+{
+	unsigned int files, objects = count_objects(&files);
+
+	if (!files)
+		SKIP("no alloc_traces of slab caches: boot with slub_debug=FZPU");
+	harness_note("%u caches, %u objects of the module while all is bound", files,
+		     objects);
+
+	/* Else the test would look for what cannot be seen. */
+	ASSERT_GT(objects, 0);
+}
+
+TEST_LIMIT(leak, nothing_of_the_module_is_left_after_unbind, 60)
+{
+	need_alloc_traces();
+	unbind_all();
+	EXPECT_EQ(settle_objects(0), 0);
+}
+
+TEST_LIMIT(leak, nothing_of_the_module_is_left_after_use_and_unbind, 60)
+{
+	unsigned int files;
+	int fds[16];
+	void *maps[16];
+	size_t i;
+
+	need_alloc_traces();
+	for (i = 0; all_buffers[i]; i++) {
+		const struct test_buffer *b = all_buffers[i];
+
+		fds[i] = open_buffer(b, O_RDWR);
+		maps[i] = map_buffer(b, fds[i]);
+		ASSERT_EQ(pwrite(fds[i], "x", 1, 0), 1);
+		EXPECT_MAP_ERRNO(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fds[i], b->size),
+				 ENXIO);
+	}
+	unbind_all();
+	EXPECT_GT(count_objects(&files), 0);
+	for (i = 0; all_buffers[i]; i++) {
+		close(fds[i]);
+		munmap(maps[i], all_buffers[i]->size);
+	}
+	EXPECT_EQ(settle_objects(0), 0);
+}
+
+/* One object a bind that is not given back would be 20 for each buffer. */
+TEST_LIMIT(leak, bound_buffers_do_not_grow, 60)
+{
+	unsigned int before, files;
+
+	need_alloc_traces();
+	unbind_all();
+	bind_all();
+	before = count_objects(&files);
+	for (int i = 0; i < 20; i++) {
+		unbind_all();
+		bind_all();
+	}
+	EXPECT_LE(settle_objects(before), before);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much memory is in use, by the kernel's own books.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "memory.h"
+
+#define SLAB	"/sys/kernel/debug/slab"
+
+/**
+ * meminfo() - a line of /proc/meminfo
+ * @key: what stands before the colon
+ *
+ * Return: kilobytes, or -1 where the kernel has no such line.
+ */
+long meminfo(const char *key)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	size_t len = strlen(key);
+	char line[128];
+	long value = -1;
+
+	ASSERT_TRUE(file);
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, key, len) && line[len] == ':')
+			value = atol(line + len + 1);
+	fclose(file);
+	return value;
+}
+
+/**
+ * count_dma_vmaps() - areas of vmalloc space that the DMA API made
+ *
+ * The kernel maps a buffer there that it cannot use through its linear mapping.
+ *
+ * Return: how many.
+ */
+unsigned int count_dma_vmaps(void)
+{
+	FILE *file = fopen("/proc/vmallocinfo", "r");
+	unsigned int count = 0;
+	char line[512];
+
+	ASSERT_TRUE(file);
+	while (fgets(line, sizeof(line), file))
+		if (strstr(line, "dma_"))
+			count++;
+	fclose(file);
+	return count;
+}
+
+/*
+ * Not the driver's: what loading the module allocates, and what the kernel keeps
+ * for the next time or frees when it likes. The reserved memory of a "no-map" pool
+ * stays mapped for the kernel from its first use on.
+ */
+static const char *const not_ours[] = {
+	"cohbuf_chrdev_init", "rmem_dma_device_init", "alloc_vmap_area",
+	"radix_tree_node_alloc", NULL,
+};
+
+static bool is_not_ours(const char *line)
+{
+	for (const char *const *name = not_ours; *name; name++)
+		if (strstr(line, *name))
+			return true;
+	return false;
+}
+
+/*
+ * Objects of one cache that the module allocated, by the allocation's stack: a
+ * block of lines starts with the number of objects and names the allocating
+ * function, the lines after it the callers.
+ */
+static unsigned int count_in_cache(const char *path, bool show)
+{
+	unsigned int total = 0, objects = 0, count;
+	char line[512], first[512] = "";
+	bool ours = false, kept = true, more;
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return 0;
+	do {
+		more = fgets(line, sizeof(line), file);
+		if (!more || (strstr(line, " age=") && sscanf(line, "%u", &count) == 1)) {
+			if (ours && !kept) {
+				total += objects;
+				if (show)
+					harness_note("left: %.*s", (int)strcspn(first, "\n"),
+						     first);
+			}
+			objects = count;
+			ours = kept = false;
+			strcpy(first, line);
+		}
+		ours |= strstr(line, "[cohbuf]") != NULL;
+		kept |= is_not_ours(line);
+	} while (more);
+	fclose(file);
+	return total;
+}
+
+/* In all caches; *files counts those that could be looked at. */
+static unsigned int count_in_caches(unsigned int *files, bool show)
+{
+	unsigned int total = 0;
+	struct dirent *entry;
+	DIR *dir = opendir(SLAB);
+
+	*files = 0;
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), SLAB "/%s/alloc_traces", entry->d_name);
+		if (access(path, R_OK))
+			continue;
+		++*files;
+		total += count_in_cache(path, show);
+	}
+	closedir(dir);
+	return total;
+}
+
+/**
+ * count_objects() - objects in slab caches that the driver allocated
+ * @files: set to the number of caches that could be looked at; 0 without
+ *	"slub_debug" on the kernel's command line
+ *
+ * Return: how many.
+ */
+unsigned int count_objects(unsigned int *files)
+{
+	return count_in_caches(files, false);
+}
+
+/**
+ * settle_objects() - the same, some time after an unbind
+ * @wanted: how many there should be; if there are more, they are printed
+ *
+ * Some objects wait for a grace period, for which nobody can be asked.
+ *
+ * Return: @wanted or less as soon as it is, or how many are left after a while.
+ */
+unsigned int settle_objects(unsigned int wanted)
+{
+	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+	unsigned int count = 0, files;
+
+	for (int i = 0; i < 4; i++) {
+		count = count_in_caches(&files, i == 3);
+		if (count <= wanted)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return count;
+}

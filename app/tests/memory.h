@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How much memory is in use, by the kernel's own books.
+ */
+#ifndef _MEMORY_H
+#define _MEMORY_H
+
+long meminfo(const char *key);
+unsigned int count_dma_vmaps(void);
+unsigned int count_objects(unsigned int *files);
+unsigned int settle_objects(unsigned int wanted);
+
+#endif /* _MEMORY_H */
