@@ -27,10 +27,10 @@
 /* Seconds: bind and unbind wait for grace periods of the kernel. */
 #define LIMIT	120
 
-/* Forked in one generation, and the most progress that is waited for in one. */
+/* Forked in one generation, and the most progress that is waited for. */
 #define CHILDREN	8
 
-/* What is mapped: enough pages to have some left when the unbind comes. */
+/* What is mapped: enough pages to split them a few times. */
 #define WINDOW	(16 * PAGE)
 
 /* Shared with threads and forked processes alike. */
@@ -367,21 +367,22 @@ static void *race_open(void *arg __attribute__((unused)))
 	return NULL;
 }
 
-/* Not before the others have done something with the buffer of this generation. */
-static void await_progress(unsigned int count)
+/* Wait until the others have done so much since then. */
+static void await_progress(unsigned int since, unsigned int count)
 {
-	unsigned int before = race->progress;
-
-	while (race->progress - before < count)
+	while (race->progress - since < count)
 		sched_yield();
 }
 
 static void run_cycles(unsigned int cycles)
 {
+	unsigned int since = 0;
+
 	for (unsigned int i = 0; i < cycles; i++) {
-		await_progress(1 + i % CHILDREN);
+		await_progress(since, 1 + i % CHILDREN);
 		unbind_buffer(buffer);
 		next_generation();
+		since = race->progress;
 		bind_buffer(buffer);
 	}
 
@@ -470,6 +471,7 @@ TEST_EACH_LIMIT(race, unbind_against_mremap_in_a_child, raced_buffers, LIMIT)
 {
 	start_race(b);
 	for (int i = 0; i < 30; i++) {
+		unsigned int since = race->progress;
 		struct held held;
 		void *map;
 		pid_t pid;
@@ -481,7 +483,7 @@ TEST_EACH_LIMIT(race, unbind_against_mremap_in_a_child, raced_buffers, LIMIT)
 			move_until_revoked(&held, map);
 			_exit(0);
 		}
-		await_progress(1 + i % CHILDREN);
+		await_progress(since, 1 + i % CHILDREN);
 		unbind_buffer(b);
 		next_generation();
 		harness_join(pid);
