@@ -213,13 +213,23 @@ static char run_test(const struct test *test, size_t number)
 	return 'p';
 }
 
+/* "SUITE." is a suite, any other filter a part of the name. */
+static bool matches_filter(const char *name, const char *filter)
+{
+	const char *dot = strchr(filter, '.');
+
+	if (dot && !dot[1])
+		return !strncmp(name, filter, strlen(filter));
+	return strstr(name, filter);
+}
+
 /* Without a filter all tests match. */
 static bool matches(const struct test *test, char **filters)
 {
 	if (!*filters)
 		return true;
 	for (; *filters; filters++)
-		if (strstr(test->name, *filters))
+		if (matches_filter(test->name, *filters))
 			return true;
 	return false;
 }
@@ -253,6 +263,7 @@ static int usage(const char *program, int status)
 		"usage: %s [-l] [-t FACTOR] [FILTER...]\n"
 		"\n"
 		"Run the tests whose name contains a FILTER, by default all of them.\n"
+		"A FILTER that ends with its only dot is a suite.\n"
 		"  -l         list their names instead\n"
 		"  -t FACTOR  multiply the time limits, for a slow machine or kernel\n"
 		"\n"

@@ -231,26 +231,41 @@ TEST_EACH(rw, bad_pointer_is_efault, named_buffers)
 	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 0);
 }
 
+/*
+ * Up to where the pointer turns bad, less the block that the copy of some
+ * architecture gives up when it faults (arm: 32 bytes); never more.
+ */
+#define EXPECT_SHORT(ret, limit)			\
+	do {						\
+		EXPECT_GT(ret, (limit) - 32);		\
+		EXPECT_LE(ret, limit);			\
+	} while (0)
+
 TEST_EACH(rw, pointer_that_turns_bad_gives_a_short_count, large_buffers)
 {
 	unsigned char *half = half_bad();
 	int fd = open_buffer(b, O_RDWR);
 	unsigned char *map = map_buffer(b, fd);
-	unsigned char *zeros = new_bytes(2 * PAGE, 0);
+	unsigned char *zeros = new_bytes(3 * PAGE, 0);
+	ssize_t done;
 
 	fill_pattern(map, 0, 4 * PAGE, 5);
-	EXPECT_EQ(pread(fd, half + PAGE - 100, 200, 7), 100);
-	EXPECT_BYTES(half + PAGE - 100, map + 7, 100);
-	EXPECT_EQ(pread(fd, half, 2 * PAGE, 7), PAGE);
-	EXPECT_BYTES(half, map + 7, PAGE);
+	done = pread(fd, half + PAGE - 100, 200, 7);
+	EXPECT_SHORT(done, 100);
+	EXPECT_BYTES(half + PAGE - 100, map + 7, done);
+	done = pread(fd, half, 2 * PAGE, 7);
+	EXPECT_SHORT(done, (ssize_t)PAGE);
+	EXPECT_BYTES(half, map + 7, done);
 
 	memset(map, 0, 4 * PAGE);
-	EXPECT_EQ(pwrite(fd, half + PAGE - 100, 200, 7), 100);
-	EXPECT_BYTES(map + 7, half + PAGE - 100, 100);
-	EXPECT_BYTES(map + 107, zeros, PAGE);
-	EXPECT_EQ(pwrite(fd, half, 2 * PAGE, 7), PAGE);
-	EXPECT_BYTES(map + 7, half, PAGE);
-	EXPECT_BYTES(map + 7 + PAGE, zeros, PAGE);
+	done = pwrite(fd, half + PAGE - 100, 200, 7);
+	EXPECT_SHORT(done, 100);
+	EXPECT_BYTES(map + 7, half + PAGE - 100, done);
+	EXPECT_BYTES(map + 7 + done, zeros, PAGE);
+	done = pwrite(fd, half, 2 * PAGE, 7);
+	EXPECT_SHORT(done, (ssize_t)PAGE);
+	EXPECT_BYTES(map + 7, half, done);
+	EXPECT_BYTES(map + 7 + done, zeros, PAGE);
 }
 
 /* Low in the address space, so that a huge length does not leave it. */
