@@ -200,8 +200,14 @@ static bool device_is_of_node(const char *device, const char *node)
 int device_find(const char *node, char device[DEVICE_NAME_SIZE])
 {
 	struct dirent *entry;
+	char path[PATH_MAX];
 	int ret = -1;
 	DIR *dir;
+
+	/* A node at the top without a "reg" gives its name to its device. */
+	if (!format(path, sizeof(path), BUS_DIR "/devices/%s", node) &&
+	    !access(path, F_OK))
+		return format(device, DEVICE_NAME_SIZE, "%s", node);
 
 	dir = opendir(BUS_DIR "/devices");
 	if (!dir)

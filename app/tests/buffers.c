@@ -150,15 +150,39 @@ void renew_buffer(const struct test_buffer *b)
 	bind_buffer(b);
 }
 
-unsigned char pattern(size_t at, unsigned int seed)
+/* A prime: neither pages nor the spaces between buffers are multiples of it. */
+#define PERIOD	251
+
+/* Where in the period a page starts. */
+static size_t page_start(size_t page, unsigned int seed)
 {
-	return 1 + ((at ^ (at >> 8) ^ (at >> 12) ^ (at >> 20)) * 167 + seed * 59) % 255;
+	return (page * 117 + page / PERIOD * 5 + seed * 59) % PERIOD;
 }
 
+unsigned char pattern(size_t at, unsigned int seed)
+{
+	return 1 + (at % PAGE + page_start(at / PAGE, seed)) % PERIOD;
+}
+
+/* Page by page: emulators are slow at bytes. */
 void fill_pattern(unsigned char *to, size_t at, size_t size, unsigned int seed)
 {
-	for (size_t i = 0; i < size; i++)
-		to[i] = pattern(at + i, seed);
+	static unsigned char row[PAGE + PERIOD];
+
+	if (!row[0])
+		for (size_t i = 0; i < sizeof(row); i++)
+			row[i] = 1 + i % PERIOD;
+
+	while (size) {
+		size_t len = PAGE - at % PAGE;
+
+		if (len > size)
+			len = size;
+		memcpy(to, row + at % PAGE + page_start(at / PAGE, seed), len);
+		to += len;
+		at += len;
+		size -= len;
+	}
 }
 
 unsigned char *new_bytes(size_t size, unsigned char value)
