@@ -38,6 +38,26 @@ long meminfo(const char *key)
 }
 
 /**
+ * slab_objects() - objects of a slab cache that are in use
+ * @cache: its name
+ *
+ * Return: how many, or -1 where the kernel does not say.
+ */
+long slab_objects(const char *cache)
+{
+	FILE *file = fopen("/proc/slabinfo", "r");
+	char line[512], name[64];
+	long value = -1, count;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%63s %ld", name, &count) == 2 && !strcmp(name, cache))
+			value = count;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/**
  * count_dma_vmaps() - areas of vmalloc space that the DMA API made
  *
  * The kernel maps a buffer there that it cannot use through its linear mapping.
