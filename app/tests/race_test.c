@@ -502,6 +502,13 @@ TEST_EACH_LIMIT(race, unbind_against_read_write_and_ioctl, raced_buffers, LIMIT)
 	run_threads(b, 12, RACERS(race_calls, race_calls));
 }
 
+/* Who is woken up too early finds a living buffer, and sleeps for ever. */
+TEST_EACH_LIMIT(race, unbind_against_poll, raced_buffers, LIMIT)
+{
+	run_processes(b, 20, RACERS(race_poll, race_poll, race_poll, race_poll, race_mmap,
+				    race_mmap));
+}
+
 TEST_EACH_LIMIT(race, unbind_against_open_and_close, raced_buffers, LIMIT)
 {
 	run_threads(b, 12, RACERS(race_open, race_open));
