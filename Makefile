@@ -38,6 +38,7 @@ sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
 driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
 	$(wildcard driver/include/uapi/linux/*.h)
+guest_modules := $(wildcard boards/guest/modules/*.c)
 app_sources := $(wildcard app/*.[ch] app/tests/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
 
 ##
@@ -155,6 +156,16 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 		{ grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
+# Modules that only an emulated board has a use for: see boards/guest/modules.
+$(build)/guest-modules.built: $(guest_modules) boards/guest/modules/Kbuild $(driver_sources) $(kernel)/ready
+	$(call note,MODULES,$(BOARD)/modules)
+	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
+	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
+	$(Q)$(MAKE) $(S) --no-print-directory -C $(kernel)/headers M=$(build)/modules ARCH=$(BOARD_ARCH) \
+		CROSS_COMPILE=$(CROSS_COMPILE) COHBUF_DRIVER=$(CURDIR)/driver \
+		$(if $(filter 0,$(V)),,V=$(V)) W=1 modules 2>&1 | { grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)ls $(guest_modules:boards/guest/modules/%.c=$(build)/modules/%.ko) > $@
+
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile
 	$(call note,APP,$(BOARD)/app)
 	$(Q)mkdir -p $(@D)
@@ -185,6 +196,7 @@ ifeq ($(BOARD_BASE_DTB),qemu)
 else
 	$(Q)cp $(kernel)/root/usr/lib/linux-image-$$(cat $(kernel)/release)/$(BOARD_BASE_DTB) $@
 endif
+	$(Q)$(foreach symbol,$(BOARD_SYMBOLS),fdtput -p -t s $@ /__symbols__ $(subst =, ,$(symbol)) &&) :
 ifneq ($(BOARD_BASE_DTB),qemu)
 $(build)/base.dtb: $(kernel)/ready
 endif
@@ -200,18 +212,20 @@ $(build)/host: boards/guest/host.c
 
 # What every job boots with, and the driver, as two archives: an edit of the
 # driver makes the second one new.
-$(build)/base.cpio: boards/guest/init $(build)/host $(kernel)/ready
-	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/proc base/sys base/tmp base/root
+$(build)/base.cpio: boards/guest/init boards/$(BOARD)/board.mk $(build)/host $(kernel)/ready
+	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/etc base/proc base/sys base/tmp base/root
 	$(Q)cp boards/guest/init $(build)/base/init
+	$(Q)printf '%s\n' $(BOARD_MODULES) > $(build)/base/etc/modules
 	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
-$(build)/module.cpio: $(build)/driver/cohbuf.ko
-	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules/lib/modules/$$(cat $(kernel)/release)/extra
-	$(Q)$(CROSS_COMPILE)strip --strip-debug -o $$(echo $(build)/modules/lib/modules/*/extra)/cohbuf.ko $<
-	$(Q)cd $(build)/modules/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
-	$(Q)$(sbin) depmod -b $(build)/modules $$(cat $(kernel)/release)
-	$(Q)cd $(build)/modules && find . | cpio --quiet -o -H newc -R 0:0 > $@
+$(build)/module.cpio: $(build)/driver/cohbuf.ko $(build)/guest-modules.built
+	$(Q)rm -rf $(build)/root && mkdir -p $(build)/root/lib/modules/$$(cat $(kernel)/release)/extra
+	$(Q)cp $< $$(cat $(build)/guest-modules.built) $(build)/root/lib/modules/*/extra
+	$(Q)$(CROSS_COMPILE)strip --strip-debug $(build)/root/lib/modules/*/extra/*.ko
+	$(Q)cd $(build)/root/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
+	$(Q)$(sbin) depmod -b $(build)/root $$(cat $(kernel)/release)
+	$(Q)cd $(build)/root && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 # The facts of the board for the scripts, from the one place that states them.
 $(build)/board.env: boards/$(BOARD)/board.mk Makefile $(kernel)/ready

@@ -27,6 +27,7 @@ static void cohbuf_release(struct device *dev)
 	struct cohbuf *cb = to_cohbuf(dev);
 
 	ida_free(&cohbuf_minors, MINOR(dev->devt));
+	mutex_destroy(&cb->copy_lock);
 	mutex_destroy(&cb->lock);
 	kfree(cb);
 }
@@ -55,6 +56,7 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	}
 
 	mutex_init(&cb->lock);
+	mutex_init(&cb->copy_lock);
 	INIT_LIST_HEAD(&cb->files);
 	INIT_LIST_HEAD(&cb->mappings);
 	init_waitqueue_head(&cb->unbound);

@@ -14,6 +14,7 @@
  * looks at it first, under &cohbuf.lock.
  *
  * Lock order: mmap_lock -> cohbuf.lock -> i_mmap_rwsem
+ *             cohbuf.copy_lock -> device_lock() of a DMA controller -> cohbuf.lock
  *
  *   ->mmap() is called with mmap_lock held and takes cohbuf.lock. Hence, under
  *   cohbuf.lock, nothing may take mmap_lock: no copy to or from user space (a
@@ -36,6 +37,7 @@
 #include <linux/wait.h>
 #include <uapi/linux/cohbuf.h>
 
+struct dma_chan;
 struct file;
 struct reserved_mem;
 struct vm_area_struct;
@@ -43,7 +45,7 @@ struct vm_area_struct;
 /**
  * struct cohbuf_config - what a devicetree node asks for, validated
  * @size: size of the buffer in bytes, a multiple of the page size, not zero
- * @dma_bits: width of the addresses that the device can emit, 16 to 64
+ * @dma_bits: width of the addresses that the device can emit, 16 to 64, or 0
  * @label: wanted name below /dev, or NULL for cohbufN; points into the node
  * @region: the node's "memory-region", or NULL
  * @region_no_map: @region is kept out of the kernel's linear mapping ("no-map")
@@ -59,6 +61,30 @@ struct cohbuf_config {
 };
 
 /**
+ * struct cohbuf_transfer - what a DMA engine does for a copy
+ * @wait: the task that runs the copy
+ * @finished: the engine called back
+ * @failed: the engine reported an error
+ * @aborted: the buffer is being unbound
+ */
+struct cohbuf_transfer {
+	wait_queue_head_t wait;
+	bool finished;
+	bool failed;
+	bool aborted;
+};
+
+/**
+ * struct cohbuf_engine - a DMA channel that can copy from memory to memory
+ * @chan: the channel
+ * @transfer: outlives the channel, whose last callback may come late
+ */
+struct cohbuf_engine {
+	struct dma_chan *chan;
+	struct cohbuf_transfer transfer;
+};
+
+/**
  * struct cohbuf_mem - the DMA memory of one binding
  * @dev: device that the memory is allocated for
  * @cpu_addr: the kernel's mapping of the buffer
@@ -67,6 +93,7 @@ struct cohbuf_config {
  * @dma_bits: width in bits of the addresses that the device can emit
  * @dma_coherent: the device snoops the CPU's caches
  * @region: name of the reserved-memory region that it comes from, or NULL
+ * @engine: the channel of the node's "dmas", or NULL
  *
  * Constant from the end of cohbuf_probe() to the unbind.
  */
@@ -78,30 +105,35 @@ struct cohbuf_mem {
 	unsigned int dma_bits;
 	bool dma_coherent;
 	const char *region;
+	struct cohbuf_engine *engine;
 };
 
 /**
  * struct cohbuf - one buffer as user space sees it
  * @dev: device of class "cohbuf"; its release function frees the struct
  * @cdev: the character device; holds a reference to @dev while a file is open
- * @lock: protects @mem, @files, @mappings, @num_files and @num_mappings
+ * @lock: protects @mem, @files, @mappings, @num_files, @num_mappings and @transfer
+ * @copy_lock: held for the time of a copy by a DMA engine
  * @mem: the memory, or NULL from unbind on
  * @files: open files, &cohbuf_file.node
  * @mappings: what user space has mapped, &cohbuf_mapping.node
  * @num_files: length of @files
  * @num_mappings: VMAs that map the buffer
  * @unbound: who polls; woken when @mem goes away
+ * @transfer: the copy in flight, or NULL
  */
 struct cohbuf {
 	struct device dev;
 	struct cdev cdev;
 	struct mutex lock; /* see above */
+	struct mutex copy_lock; /* see above */
 	struct cohbuf_mem *mem;
 	struct list_head files;
 	struct list_head mappings;
 	unsigned int num_files;
 	unsigned int num_mappings;
 	wait_queue_head_t unbound;
+	struct cohbuf_transfer *transfer;
 };
 
 /**
@@ -125,13 +157,22 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config);
 int devm_cohbuf_assign_region(struct device *dev,
 			      const struct cohbuf_config *config);
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
-					 const struct cohbuf_config *config);
-size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, loff_t pos, size_t len);
+					 const struct cohbuf_config *config,
+					 struct cohbuf_engine *engine);
+size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
 void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
 		     size_t len);
 void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
 		      const void *from, size_t len);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
+
+/* engine.c */
+struct cohbuf_engine *devm_cohbuf_engine_get(struct device *dev);
+bool cohbuf_engine_sees(const struct cohbuf_engine *engine,
+			const struct cohbuf_mem *mem);
+void cohbuf_engine_name(const struct cohbuf_engine *engine, char *name, size_t size);
+int cohbuf_engine_copy(struct cohbuf *cb, struct cohbuf_copy *copy);
+void cohbuf_engine_stop(struct cohbuf *cb);
 
 /* chrdev.c */
 int cohbuf_chrdev_init(void);

@@ -16,7 +16,6 @@
 #include "cohbuf.h"
 
 #define COHBUF_DMA_BITS_MIN	16
-#define COHBUF_DMA_BITS_DEFAULT	32
 #define COHBUF_DMA_BITS_MAX	64
 
 static int cohbuf_config_memory(struct device *dev)
@@ -186,11 +185,13 @@ static int cohbuf_config_size(struct device *dev, struct cohbuf_config *config)
 
 static int cohbuf_config_dma_bits(struct device *dev, struct cohbuf_config *config)
 {
-	u32 bits = COHBUF_DMA_BITS_DEFAULT;
+	u32 bits;
 
-	if (device_property_present(dev, "cohbuf,dma-bits") &&
-	    (device_property_count_u8(dev, "cohbuf,dma-bits") != sizeof(bits) ||
-	     device_property_read_u32(dev, "cohbuf,dma-bits", &bits)))
+	if (!device_property_present(dev, "cohbuf,dma-bits"))
+		return 0;
+
+	if (device_property_count_u8(dev, "cohbuf,dma-bits") != sizeof(bits) ||
+	    device_property_read_u32(dev, "cohbuf,dma-bits", &bits))
 		return dev_err_probe(dev, -EINVAL,
 				     "cohbuf,dma-bits is not one u32: give a number from %d to %d\n",
 				     COHBUF_DMA_BITS_MIN, COHBUF_DMA_BITS_MAX);

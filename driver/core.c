@@ -5,6 +5,7 @@
  *
  *   unregister the character device and revoke what user space has mapped,
  *   free the DMA memory,
+ *   release the channel of the DMA engine,
  *   give the reserved-memory region back.
  */
 #include <linux/mod_devicetable.h>
@@ -16,6 +17,7 @@
 static int cohbuf_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
+	struct cohbuf_engine *engine;
 	struct cohbuf_config config;
 	struct cohbuf_mem *mem;
 	int ret;
@@ -28,7 +30,11 @@ static int cohbuf_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	mem = devm_cohbuf_mem_alloc(dev, &config);
+	engine = devm_cohbuf_engine_get(dev);
+	if (IS_ERR(engine))
+		return PTR_ERR(engine);
+
+	mem = devm_cohbuf_mem_alloc(dev, &config, engine);
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 

@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/splice.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -215,6 +216,8 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 		info->flags |= COHBUF_INFO_DMA_COHERENT;
 	if (mem->region)
 		info->flags |= COHBUF_INFO_REGION;
+	if (mem->engine)
+		info->flags |= COHBUF_INFO_ENGINE;
 	if (with_dma_addr) {
 		info->flags |= COHBUF_INFO_DMA_ADDR;
 		info->dma_addr = mem->dma_addr;
@@ -240,6 +243,35 @@ static long cohbuf_ioctl_info(struct file *file, void __user *arg)
 	return ret;
 }
 
+static long cohbuf_ioctl_copy(struct file *file, void __user *arg)
+{
+	struct cohbuf_copy copy;
+	int ret;
+
+	/* It reads the buffer and writes it. */
+	if (!(file->f_mode & FMODE_READ) || !(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+
+	if (copy_from_user(&copy, arg, sizeof(copy)))
+		return -EFAULT;
+
+	if (copy.flags || copy.timeout_ms > COHBUF_COPY_TIMEOUT_MAX ||
+	    memchr_inv(copy.reserved, 0, sizeof(copy.reserved)))
+		return -EINVAL;
+	if (!copy.timeout_ms)
+		copy.timeout_ms = COHBUF_COPY_TIMEOUT_DEFAULT;
+
+	copy.duration_ns = 0;
+	copy.transfers = 0;
+	memset(copy.engine, 0, sizeof(copy.engine));
+	ret = cohbuf_engine_copy(cohbuf_of(file), &copy);
+
+	/* Also where it failed: which engine it was is what helps then. */
+	if (copy_to_user(arg, &copy, sizeof(copy)) && !ret)
+		ret = -EFAULT;
+	return ret;
+}
+
 static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *argp = (void __user *)arg;
@@ -247,6 +279,8 @@ static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	switch (cmd) {
 	case COHBUF_IOC_INFO:
 		return cohbuf_ioctl_info(file, argp);
+	case COHBUF_IOC_COPY:
+		return cohbuf_ioctl_copy(file, argp);
 	default:
 		return -ENOTTY;
 	}

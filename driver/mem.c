@@ -4,6 +4,7 @@
  * turned into a physical one, or the other way round. Knows nothing of files.
  */
 #include <linux/dma-mapping.h>
+#include <linux/dmaengine.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -13,6 +14,8 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+
+#define COHBUF_DMA_BITS_DEFAULT	32
 
 static void cohbuf_release_region(void *dev)
 {
@@ -61,22 +64,27 @@ static bool cohbuf_mem_is_in(const struct cohbuf_mem *mem,
 	return phys >= region->base && phys - region->base < region->size;
 }
 
-static int cohbuf_mem_check(const struct cohbuf_mem *mem,
+static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 			    const struct cohbuf_config *config)
 {
 	dma_addr_t last = mem->dma_addr + mem->size - 1;
 
 	/* The DMA API does not compare a "no-map" pool with the mask, nor all of arm. */
-	if (last > DMA_BIT_MASK(config->dma_bits))
-		return dev_err_probe(mem->dev, -EINVAL,
+	if (last > DMA_BIT_MASK(mem->dma_bits))
+		return dev_err_probe(dev, -EINVAL,
 				     "the buffer ends at DMA address %pad, out of reach of cohbuf,dma-bits <%u>: raise it, or use a memory-region further down\n",
-				     &last, config->dma_bits);
+				     &last, mem->dma_bits);
 
 	if (config->region && !config->region_no_map &&
 	    !cohbuf_mem_is_in(mem, config->region))
-		return dev_err_probe(mem->dev, -ENOSPC,
+		return dev_err_probe(dev, -ENOSPC,
 				     "memory-region %s has no %zu contiguous bytes left: make it larger, or share it with fewer nodes\n",
 				     config->region->name, mem->size);
+
+	if (mem->engine && !cohbuf_engine_sees(mem->engine, mem))
+		return dev_err_probe(dev, -EINVAL,
+				     "the controller of dmas does not see memory-region %s at the address that this node does: put the node on the controller's bus\n",
+				     mem->region);
 	return 0;
 }
 
@@ -90,10 +98,59 @@ static const char *cohbuf_more_memory(const struct cohbuf_config *config)
 	return "make the memory-region larger";
 }
 
+static void cohbuf_mem_free(void *data)
+{
+	struct cohbuf_mem *mem = data;
+
+	dma_free_coherent(mem->dev, mem->size, mem->cpu_addr, mem->dma_addr);
+}
+
+/*
+ * Memory that an engine will touch is allocated for the engine's device, which may
+ * sit on a bus with an offset or behind an IOMMU. A region, though, is assigned to
+ * the node's own device: the engine's may have one already.
+ */
+static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
+				    const struct cohbuf_config *config)
+{
+	int ret;
+
+	if (mem->engine && !config->region) {
+		mem->dev = dmaengine_get_dma_device(mem->engine->chan);
+		mem->dma_bits = config->dma_bits ?: fls64(dma_get_mask(mem->dev));
+		return 0;
+	}
+
+	mem->dev = dev;
+	mem->dma_bits = config->dma_bits ?: COHBUF_DMA_BITS_DEFAULT;
+	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(mem->dma_bits));
+	if (ret)
+		return dev_err_probe(dev, ret,
+				     "no memory of this machine is within cohbuf,dma-bits <%u>: raise it\n",
+				     mem->dma_bits);
+	return 0;
+}
+
+static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
+			    const struct cohbuf_config *config)
+{
+	mem->cpu_addr = dma_alloc_coherent(mem->dev, mem->size, &mem->dma_addr,
+					   GFP_KERNEL | __GFP_NOWARN);
+	if (!mem->cpu_addr) {
+		/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
+		dev_err(dev,
+			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
+			mem->size, mem->dma_bits, cohbuf_more_memory(config));
+		return -ENOMEM;
+	}
+	return devm_add_action_or_reset(dev, cohbuf_mem_free, mem);
+}
+
 /**
  * devm_cohbuf_mem_alloc() - allocate and fill the memory of a buffer
  * @dev: platform device, its region assigned
  * @config: what the node asks for
+ * @engine: the channel of the node's "dmas", or NULL
  *
  * The buffer is zeroed, then gets the node's initial data. devres frees it.
  *
@@ -101,7 +158,8 @@ static const char *cohbuf_more_memory(const struct cohbuf_config *config)
  * Return: the memory, or an ERR_PTR() after one line in the kernel's log.
  */
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
-					 const struct cohbuf_config *config)
+					 const struct cohbuf_config *config,
+					 struct cohbuf_engine *engine)
 {
 	struct cohbuf_mem *mem;
 	int ret;
@@ -110,31 +168,20 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	if (!mem)
 		return ERR_PTR(-ENOMEM);
 
-	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(config->dma_bits));
-	if (ret) {
-		dev_err_probe(dev, ret,
-			      "no memory of this machine is within cohbuf,dma-bits <%u>: raise it\n",
-			      config->dma_bits);
-		return ERR_PTR(ret);
-	}
-
-	mem->dev = dev;
 	mem->size = config->size;
-	mem->dma_bits = config->dma_bits;
-	mem->dma_coherent = device_get_dma_attr(dev) == DEV_DMA_COHERENT;
 	mem->region = config->region ? config->region->name : NULL;
+	mem->engine = engine;
 
-	mem->cpu_addr = dmam_alloc_coherent(dev, mem->size, &mem->dma_addr,
-					    GFP_KERNEL | __GFP_NOWARN);
-	if (!mem->cpu_addr) {
-		/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
-		dev_err(dev,
-			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
-			mem->size, mem->dma_bits, cohbuf_more_memory(config));
-		return ERR_PTR(-ENOMEM);
-	}
+	ret = cohbuf_mem_choose_device(dev, mem, config);
+	if (ret)
+		return ERR_PTR(ret);
+	mem->dma_coherent = device_get_dma_attr(mem->dev) == DEV_DMA_COHERENT;
 
-	ret = cohbuf_mem_check(mem, config);
+	ret = cohbuf_mem_alloc(dev, mem, config);
+	if (ret)
+		return ERR_PTR(ret);
+
+	ret = cohbuf_mem_check(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
 
@@ -151,18 +198,18 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 /**
  * cohbuf_mem_clamp() - the one check of an offset and a length
  * @mem: the memory
- * @pos: offset in bytes from the start of the buffer, any value
+ * @offset: in bytes from the start of the buffer, any value
  * @len: bytes wanted, any value
  *
  * Context: Any context.
- * Return: how many of @len bytes at @pos are inside the buffer; 0 at and past
+ * Return: how many of @len bytes at @offset are inside the buffer; 0 at and past
  * the end. A range is inside if, and only if, that is @len.
  */
-size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, loff_t pos, size_t len)
+size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len)
 {
-	if (pos < 0 || pos >= mem->size)
+	if (offset >= mem->size)
 		return 0;
-	return min_t(size_t, len, mem->size - pos);
+	return min_t(u64, len, mem->size - offset);
 }
 
 /**

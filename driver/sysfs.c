@@ -39,6 +39,23 @@ COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
 COHBUF_ATTR(files, 0444, "%u", cb->num_files);
 COHBUF_ATTR(mappings, 0444, "%u", cb->num_mappings);
 
+static ssize_t engine_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	struct cohbuf *cb = to_cohbuf(dev);
+	char name[COHBUF_ENGINE_NAME_SIZE] = "";
+	ssize_t ret = -ENODEV;
+
+	mutex_lock(&cb->lock);
+	if (cb->mem) {
+		if (cb->mem->engine)
+			cohbuf_engine_name(cb->mem->engine, name, sizeof(name));
+		ret = sysfs_emit(buf, "%s\n", name);
+	}
+	mutex_unlock(&cb->lock);
+	return ret;
+}
+static DEVICE_ATTR_RO(engine);
+
 static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_size.attr,
 	&dev_attr_dma_addr.attr,
@@ -46,6 +63,7 @@ static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_dma_coherent.attr,
 	&dev_attr_memory.attr,
 	&dev_attr_region.attr,
+	&dev_attr_engine.attr,
 	&dev_attr_files.attr,
 	&dev_attr_mappings.attr,
 	NULL,

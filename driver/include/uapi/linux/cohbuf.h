@@ -12,8 +12,9 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* Size of a buffer's name, the terminating NUL included. */
+/* Size of a buffer's and of an engine's name, the terminating NUL included. */
 #define COHBUF_NAME_SIZE	32
+#define COHBUF_ENGINE_NAME_SIZE	64
 
 /**
  * enum cohbuf_memory - kind of memory behind a buffer
@@ -31,11 +32,13 @@ enum cohbuf_memory {
  *	in the devicetree), so the CPU's mappings are cached
  * @COHBUF_INFO_REGION: the memory comes from the node's "memory-region"
  * @COHBUF_INFO_DMA_ADDR: &cohbuf_info.dma_addr is valid
+ * @COHBUF_INFO_ENGINE: the node's "dmas" name the DMA channel that copies
  */
 enum cohbuf_info_flags {
 	COHBUF_INFO_DMA_COHERENT	= 1 << 0,
 	COHBUF_INFO_REGION		= 1 << 1,
 	COHBUF_INFO_DMA_ADDR		= 1 << 2,
+	COHBUF_INFO_ENGINE		= 1 << 3,
 };
 
 /**
@@ -62,6 +65,37 @@ struct cohbuf_info {
 	__u64 reserved[8];
 };
 
+/* Limits of &cohbuf_copy.timeout_ms, in milliseconds. */
+#define COHBUF_COPY_TIMEOUT_DEFAULT	1000
+#define COHBUF_COPY_TIMEOUT_MAX		60000
+
+/**
+ * struct cohbuf_copy - a copy inside a buffer by a DMA engine (%COHBUF_IOC_COPY)
+ * @src: in: offset of the first byte to read, in bytes
+ * @dst: in: offset of the first byte to write, in bytes
+ * @length: in: how many bytes; the two ranges must not overlap
+ * @timeout_ms: in: time limit of the whole copy in milliseconds, at most
+ *	%COHBUF_COPY_TIMEOUT_MAX; 0 is %COHBUF_COPY_TIMEOUT_DEFAULT
+ * @flags: in: zero
+ * @duration_ns: out: time from the first transfer's start to the last one's end as
+ *	the kernel saw it, in nanoseconds; zero where the copy failed
+ * @transfers: out: how many transfers the copy was split into and were done
+ * @reserved: in: zero
+ * @engine: out: the controller's device, a slash, and its channel; NUL-terminated,
+ *	empty where it did not come to the choice of one
+ */
+struct cohbuf_copy {
+	__u64 src;
+	__u64 dst;
+	__u64 length;
+	__u32 timeout_ms;
+	__u32 flags;
+	__u64 duration_ns;
+	__u32 transfers;
+	__u32 reserved[5];
+	char engine[COHBUF_ENGINE_NAME_SIZE];
+};
+
 #define COHBUF_IOC_MAGIC	0xBC
 
 /**
@@ -74,5 +108,29 @@ struct cohbuf_info {
  *   ENODEV	the device was unbound from its driver
  */
 #define COHBUF_IOC_INFO		_IOR(COHBUF_IOC_MAGIC, 0x00, struct cohbuf_info)
+
+/**
+ * COHBUF_IOC_COPY - let a DMA engine copy one range of the buffer to another
+ *
+ * The engine is the one that the node's "dmas" name, or else any that copies from
+ * memory to memory and sees the buffer at the address that the node's device does.
+ * One copy at a time runs on a buffer; others wait. When the call returns, however
+ * it does, nothing is in flight; where it failed, any part of the target may have
+ * been written. The results are filled in then as well.
+ *
+ * Return: 0, or -1 with errno
+ *   EBADF	the file is not open for both reading and writing
+ *   EFAULT	the argument does not point to readable and writable memory
+ *   EINVAL	zero length, ranges that overlap, a time limit above the maximum,
+ *		flags or reserved not zero, or an alignment that the engine cannot do
+ *   ENXIO	a range reaches outside the buffer
+ *   EOPNOTSUPP	no engine can copy in this buffer
+ *   EBUSY	all channels of the engine are in use
+ *   EIO	the engine reported an error
+ *   ETIMEDOUT	the time is up; the engine was stopped
+ *   EINTR	a signal came; the engine was stopped
+ *   ENODEV	the device was unbound from its driver, before or meanwhile
+ */
+#define COHBUF_IOC_COPY		_IOWR(COHBUF_IOC_MAGIC, 0x01, struct cohbuf_copy)
 
 #endif /* _UAPI_LINUX_COHBUF_H */
