@@ -212,10 +212,10 @@ $(build)/host: boards/guest/host.c
 
 # What every job boots with, and the driver, as two archives: an edit of the
 # driver makes the second one new.
-$(build)/base.cpio: boards/guest/init boards/$(BOARD)/board.mk $(build)/host $(kernel)/ready
+$(build)/base.cpio: boards/guest/init $(build)/board.env $(build)/host $(kernel)/ready
 	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/etc base/proc base/sys base/tmp base/root
 	$(Q)cp boards/guest/init $(build)/base/init
-	$(Q)printf '%s\n' $(BOARD_MODULES) > $(build)/base/etc/modules
+	$(Q)cp $(build)/board.env $(build)/base/etc/
 	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 

@@ -11,3 +11,7 @@ BOARD_APPEND		:=
 # Debian's tree has no labels: what the overlay refers to.
 BOARD_SYMBOLS		:= dma=/soc/dma@7e007000
 BOARD_ENGINE		:= 3f007000.dma
+# QEMU's controller counts words: another length hangs the emulator.
+BOARD_ENGINE_UNIT	:= 4
+# The 6.1 driver leaves its entry in the kernel's list of controllers behind.
+BOARD_ENGINE_REBINDS	:= no
