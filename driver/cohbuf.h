@@ -24,6 +24,10 @@
  *   unmap_mapping_range() takes i_mmap_rwsem, and is called under cohbuf.lock,
  *   which keeps the list of files, and each file on it, alive.
  *
+ *   cohbuf.copy_lock makes the copies of a buffer take turns. It is held while an
+ *   engine works, so nothing that must not wait may take it; an unbind first tells
+ *   the copy in flight to stop.
+ *
  *   cohbuf_names_lock (chrdev.c) is taken in probe only, outside of all others.
  */
 #ifndef _COHBUF_H
@@ -171,8 +175,13 @@ struct cohbuf_engine *devm_cohbuf_engine_get(struct device *dev);
 bool cohbuf_engine_sees(const struct cohbuf_engine *engine,
 			const struct cohbuf_mem *mem);
 void cohbuf_engine_name(const struct cohbuf_engine *engine, char *name, size_t size);
-int cohbuf_engine_copy(struct cohbuf *cb, struct cohbuf_copy *copy);
-void cohbuf_engine_stop(struct cohbuf *cb);
+int cohbuf_engine_get_public(struct cohbuf_engine *engine,
+			     const struct cohbuf_mem *mem);
+void cohbuf_engine_put_public(struct cohbuf_engine *engine);
+
+/* copy.c */
+int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy);
+void cohbuf_copy_stop(struct cohbuf *cb);
 
 /* chrdev.c */
 int cohbuf_chrdev_init(void);

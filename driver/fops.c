@@ -264,7 +264,7 @@ static long cohbuf_ioctl_copy(struct file *file, void __user *arg)
 	copy.duration_ns = 0;
 	copy.transfers = 0;
 	memset(copy.engine, 0, sizeof(copy.engine));
-	ret = cohbuf_engine_copy(cohbuf_of(file), &copy);
+	ret = cohbuf_copy(cohbuf_of(file), &copy);
 
 	/* Also where it failed: which engine it was is what helps then. */
 	if (copy_to_user(arg, &copy, sizeof(copy)) && !ret)

@@ -83,7 +83,7 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 
 	if (mem->engine && !cohbuf_engine_sees(mem->engine, mem))
 		return dev_err_probe(dev, -EINVAL,
-				     "the controller of dmas does not see memory-region %s at the address that this node does: put the node on the controller's bus\n",
+				     "the controller of dmas does not see memory-region %s as this node does: put the node on the controller's bus, with \"dma-coherent\" only where the controller has it\n",
 				     mem->region);
 	return 0;
 }

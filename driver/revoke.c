@@ -144,8 +144,8 @@ static void cohbuf_drain_mmaps(struct cohbuf *cb)
  * @cb: the buffer, its node removed
  *
  * On return no file operation and no DMA engine uses the memory, and no process has
- * it mapped. From
- * then on a touch is SIGBUS, a call is ENODEV, and poll says EPOLLHUP | EPOLLERR.
+ * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says
+ * EPOLLHUP | EPOLLERR.
  *
  * Context: Process context. Takes &cohbuf.lock, and the mmap_lock of each process
  * that has mapped the buffer.
@@ -164,6 +164,6 @@ void cohbuf_revoke(struct cohbuf *cb)
 		unmap_mapping_range(cf->file->f_mapping, 0, 0, 1);
 	mutex_unlock(&cb->lock);
 
-	cohbuf_engine_stop(cb);
+	cohbuf_copy_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
 }

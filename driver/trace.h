@@ -67,6 +67,32 @@ TRACE_EVENT(cohbuf_mmap,
 		  __entry->offset, __entry->length, __entry->ret)
 );
 
+TRACE_EVENT(cohbuf_copy,
+	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_copy *copy, int ret),
+	TP_ARGS(cb, copy, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, engine, COHBUF_ENGINE_NAME_SIZE)
+		__field(u64, src)
+		__field(u64, dst)
+		__field(u64, length)
+		__field(u64, duration)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->engine, copy->engine, COHBUF_ENGINE_NAME_SIZE);
+		__entry->src = copy->src;
+		__entry->dst = copy->dst;
+		__entry->length = copy->length;
+		__entry->duration = copy->duration_ns;
+		__entry->ret = ret;
+	),
+	TP_printk("%s engine=%s src=%llu dst=%llu length=%llu duration_ns=%llu ret=%d",
+		  __entry->name, __entry->engine, __entry->src, __entry->dst,
+		  __entry->length, __entry->duration, __entry->ret)
+);
+
 TRACE_EVENT(cohbuf_revoke,
 	TP_PROTO(const struct cohbuf *cb),
 	TP_ARGS(cb),

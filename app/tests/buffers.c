@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The buffers that the emulated boards have, and what most tests do with them.
+ * The buffers that the boards have, and what most tests do with them.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -13,62 +13,115 @@
 #include <unistd.h>
 
 #include "buffers.h"
+#include "tree.h"
 
-/* QEMU's virt board with 512 MiB: RAM, and where DMA addresses can be. */
-#define RAM	.dma_first = 0x40000000, .dma_end = 0x60000000
-
-static const struct test_buffer unnamed = {
-	.node = "buffer-unnamed", .size = 64 << 10, RAM,
-};
-
-/* dma-ranges puts RAM 0x80000000 higher. */
-static const struct test_buffer offset = {
-	.node = "buffer-offset", .name = "offset", .size = 256 << 10,
-	.dma_first = 0xc0000000, .dma_end = 0xe0000000,
-};
-
-const struct test_buffer mmapdemo = {
-	.node = "buffer-mmapdemo", .name = "mmapdemo", .size = 4 << 10, RAM,
+struct test_buffer mmapdemo = {
+	.node = "buffer-mmapdemo", .name = "mmapdemo", .size = 4 << 10,
 	.initial_data = "Hello from kernel space!",
 };
 
-const struct test_buffer plain = {
-	.node = "buffer-plain", .name = "plain", .size = 1 << 20, RAM,
+struct test_buffer plain = {
+	.node = "buffer-plain", .name = "plain", .size = 1 << 20,
 };
 
-const struct test_buffer snooped = {
-	.node = "buffer-snooped", .name = "snooped", .size = 1 << 20, RAM,
-	.flags = COHBUF_INFO_DMA_COHERENT,
+struct test_buffer snooped = {
+	.node = "buffer-snooped", .name = "snooped", .size = 1 << 20,
 };
 
 /* All of a "no-map" region. */
-const struct test_buffer pool = {
+struct test_buffer pool = {
 	.node = "buffer-pool", .name = "pool", .size = 4 << 20,
-	.flags = COHBUF_INFO_REGION,
-	.dma_first = 0x58000000, .dma_end = 0x58400000,
 };
 
 /* Part of a "reusable" region. */
-const struct test_buffer cma = {
+struct test_buffer cma = {
 	.node = "buffer-cma", .name = "cma", .size = 2 << 20,
-	.flags = COHBUF_INFO_REGION,
-	.dma_first = 0x54000000, .dma_end = 0x55000000,
 };
 
-const struct test_buffer *const all_buffers[] = {
-	&mmapdemo, &plain, &snooped, &pool, &cma, &offset, &unnamed, NULL,
+/* On a bus where a DMA address is not the physical one. */
+static struct test_buffer offset = {
+	.node = "buffer-offset", .name = "offset", .size = 256 << 10,
 };
 
-const struct test_buffer *const named_buffers[] = {
-	&mmapdemo, &plain, &snooped, &pool, &cma, &offset, NULL,
+/* With a DMA controller of its own. */
+static struct test_buffer engine = {
+	.node = "buffer-engine", .name = "engine", .size = 1 << 20,
 };
 
-const struct test_buffer *const large_buffers[] = {
-	&plain, &snooped, &pool, &cma, &offset, NULL,
+/* Not on the bus that the DMA controller is on. */
+static struct test_buffer elsewhere = {
+	.node = "buffer-elsewhere", .name = "elsewhere", .size = 64 << 10,
 };
+
+static struct test_buffer unnamed = {
+	.node = "buffer-unnamed", .size = 64 << 10,
+};
+
+const struct test_buffer *all_buffers[MAX_BUFFERS];
+const struct test_buffer *named_buffers[MAX_BUFFERS];
+const struct test_buffer *large_buffers[MAX_BUFFERS];
+
+/* The memory is the region's or, without one, what the engine or the device sees. */
+static void read_memory(struct test_buffer *b, const char *node)
+{
+	struct tree_window cpu = tree_ram(), dma;
+	char path[PATH_MAX], device[PATH_MAX];
+
+	snprintf(device, sizeof(device), "%s", node);
+	if (tree_follow(node, "memory-region", path)) {
+		cpu = tree_reg(path);
+		b->flags |= COHBUF_INFO_REGION;
+		snprintf(b->region, sizeof(b->region), "%s", strrchr(path, '/') + 1);
+	} else if (tree_follow(node, "dmas", path)) {
+		snprintf(device, sizeof(device), "%s", path);
+	}
+
+	b->has_iommu = tree_inherits(device, "iommus") || tree_inherits(device, "iommu-map");
+	if (tree_is_coherent(device))
+		b->flags |= COHBUF_INFO_DMA_COHERENT;
+	dma = tree_dma_view(device, cpu);
+	b->dma_first = b->has_iommu ? 0 : dma.first;
+	b->dma_end = b->has_iommu ? UINT64_MAX : dma.end;
+	b->bus_offset = dma.first - cpu.first;
+}
+
+static void add_to(const struct test_buffer **list, const struct test_buffer *b)
+{
+	while (*list)
+		list++;
+	*list = b;
+}
+
+/* Before the tests are added, hence a number as low as a program may give. */
+static void __attribute__((constructor(101))) read_tree(void)
+{
+	struct test_buffer *const known[] = {
+		&mmapdemo, &plain, &snooped, &pool, &cma, &offset, &engine, &elsewhere,
+		&unnamed,
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct test_buffer *b = known[i];
+		char node[PATH_MAX];
+
+		b->present = tree_find(b->node, node);
+		if (!b->present)
+			continue;
+		if (tree_has(node, "dmas"))
+			b->flags |= COHBUF_INFO_ENGINE;
+		read_memory(b, node);
+		add_to(all_buffers, b);
+		if (b->name)
+			add_to(named_buffers, b);
+		if (b->name && b->size > 64 << 10)
+			add_to(large_buffers, b);
+	}
+}
 
 static void device_of(const struct test_buffer *b, char device[DEVICE_NAME_SIZE])
 {
+	if (!b->present)
+		SKIP("the devicetree of this board has no %s", b->node);
 	harness_check(HARNESS_HERE(true), !device_find(b->node, device),
 		      "the board has a device of node %s", b->node);
 }
@@ -84,9 +137,9 @@ const char *name_of(const struct test_buffer *b)
 	static char name[COHBUF_NAME_SIZE];
 	char device[DEVICE_NAME_SIZE];
 
+	device_of(b, device);
 	if (b->name)
 		return b->name;
-	device_of(b, device);
 	ASSERT_OK(device_buffer(device, name));
 	return name;
 }

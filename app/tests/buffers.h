@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The buffers that the emulated boards have (dts/qemu-virt.dtso), and what most
- * tests do with them. Whatever fails in here ends the test.
+ * The buffers that the boards have, and what most tests do with them. Names and sizes
+ * are the same on all boards (dts/); where the memory lies and what the device is
+ * like, the board's devicetree says. Whatever fails in here ends the test.
  */
 #ifndef _BUFFERS_H
 #define _BUFFERS_H
@@ -17,31 +18,41 @@
 #define PAGE	4096UL
 
 /**
- * struct test_buffer - one buffer of the board
+ * struct test_buffer - one buffer
  * @node: name of its devicetree node
  * @name: name below /dev, or NULL for cohbufN
  * @size: bytes
+ * @initial_data: text that probe puts at its start, or NULL
+ * @present: this board has it
  * @flags: bits of &enum cohbuf_info_flags, without %COHBUF_INFO_DMA_ADDR
  * @dma_first: lowest DMA address that it may have
  * @dma_end: end of the addresses that it may have
- * @initial_data: text that probe puts at its start, or NULL
+ * @bus_offset: DMA address of a byte less its physical one
+ * @has_iommu: an IOMMU translates: DMA addresses say nothing of physical ones
+ * @region: name of its memory-region's node, or ""
  */
 struct test_buffer {
 	const char *node;
 	const char *name;
 	size_t size;
+	const char *initial_data;
+	bool present;
 	uint32_t flags;
 	uint64_t dma_first;
 	uint64_t dma_end;
-	const char *initial_data;
+	uint64_t bus_offset;
+	bool has_iommu;
+	char region[64];
 };
 
-/* Lists end with NULL. */
-extern const struct test_buffer *const all_buffers[];
-extern const struct test_buffer *const named_buffers[];
-extern const struct test_buffer *const large_buffers[];	/* more than a few pages */
+/* Those that this board has; lists end with NULL. */
+#define MAX_BUFFERS	16
+extern const struct test_buffer *all_buffers[];
+extern const struct test_buffer *named_buffers[];
+extern const struct test_buffer *large_buffers[];	/* more than a few pages */
 
-extern const struct test_buffer plain, pool, cma, snooped, mmapdemo;
+/* A test that uses one that this board has not is skipped. */
+extern struct test_buffer plain, pool, cma, snooped, mmapdemo;
 
 /* A test for each buffer of a list; the buffer's name is added to the test's. */
 #define TEST_EACH_LIMIT(suite, test, list, limit)				\

@@ -1,186 +1,217 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ioctl(2): COPY, on whatever buffers the board has.
- *
- *	copy_test [engine=CONTROLLER] [FILTER...]
- *
- * With a controller it must move the bytes in every buffer but "elsewhere", which
- * stands on another bus; without one there is no engine on the board, and a copy
- * must say so.
+ * ioctl(2): COPY. What moves, who moved it, and every request that is refused.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "device.h"
-#include "harness.h"
-
-#define PAGE	4096UL
-
-/* What every engine can do: QEMU's bcm2835-dma wants whole words. */
-#define UNIT	4UL
+#include "copying.h"
 
 _Static_assert(sizeof(struct cohbuf_copy) == 0x80, "size");
+_Static_assert(offsetof(struct cohbuf_copy, src) == 0x00, "src");
+_Static_assert(offsetof(struct cohbuf_copy, dst) == 0x08, "dst");
+_Static_assert(offsetof(struct cohbuf_copy, length) == 0x10, "length");
 _Static_assert(offsetof(struct cohbuf_copy, timeout_ms) == 0x18, "timeout_ms");
+_Static_assert(offsetof(struct cohbuf_copy, flags) == 0x1c, "flags");
 _Static_assert(offsetof(struct cohbuf_copy, duration_ns) == 0x20, "duration_ns");
 _Static_assert(offsetof(struct cohbuf_copy, transfers) == 0x28, "transfers");
 _Static_assert(offsetof(struct cohbuf_copy, reserved) == 0x2c, "reserved");
 _Static_assert(offsetof(struct cohbuf_copy, engine) == 0x40, "engine");
 _Static_assert(COHBUF_IOC_COPY == 0xc080bc01, "COPY");
+_Static_assert(COHBUF_INFO_ENGINE == 8, "ENGINE");
 
-static const char *controller;
-
-struct open_buffer {
-	int fd;
-	size_t size;
-	unsigned char *map;
-};
-
-static struct open_buffer open_buffer(const char *name)
+/* Else a board whose controller is missing would pass for one without. */
+TEST(copy, controllers_of_the_board_are_there)
 {
-	struct cohbuf_info info;
-	struct open_buffer b;
+	const char *fact;
 
-	b.fd = ASSERT_OK(buffer_open(name, O_RDWR));
-	ASSERT_OK(buffer_info(b.fd, &info));
-	b.size = info.size;
-	b.map = ASSERT_MAP(mmap(NULL, b.size, PROT_READ | PROT_WRITE, MAP_SHARED, b.fd, 0));
-	return b;
+	ASSERT_TRUE(*board_fact("BOARD"));
+	fact = board_fact("BOARD_ENGINE");
+	if (!*fact)
+		EXPECT_TRUE(!controller_device());
+	else
+		EXPECT_TRUE(controller_device() && strstr(fact, controller_device()));
+	EXPECT_EQ(!!*fact, copying_buffers[0] || stuck_buffers[0]);
 }
 
-static int copy(const struct open_buffer *b, size_t dst, size_t src, size_t length)
+/* Lengths around what engines, pages and caches have as units, to and fro. */
+TEST_EACH(copy, moves_the_bytes_and_no_others, copying_buffers)
 {
-	struct cohbuf_copy copy = { .src = src, .dst = dst, .length = length };
-
-	return ioctl(b->fd, COHBUF_IOC_COPY, &copy);
-}
-
-static unsigned char byte_at(size_t i, unsigned int seed)
-{
-	return (i * 7 + (i >> 8) * 31 + seed * 59) % 251;
-}
-
-static void fill(const struct open_buffer *b, unsigned int seed)
-{
-	for (size_t i = 0; i < b->size; i++)
-		b->map[i] = byte_at(i, seed);
-}
-
-/* All but the target is as it was, the bytes before and behind it too. */
-static void expect_copied(const struct open_buffer *b, size_t dst, size_t src,
-			  size_t length, unsigned int seed)
-{
-	size_t wrong = 0, first = 0;
-
-	for (size_t i = 0; i < b->size; i++) {
-		bool inside = i >= dst && i - dst < length;
-		unsigned char wanted = byte_at(inside ? i - dst + src : i, seed);
-
-		if (b->map[i] != wanted && !wrong++)
-			first = i;
-	}
-	if (wrong)
-		harness_note("%zu bytes are wrong, the first at %#zx", wrong, first);
-	EXPECT_EQ(wrong, 0);
-}
-
-static void moves_the_bytes(const void *name)
-{
-	struct open_buffer b = open_buffer(name);
-	static const size_t lengths[] = {
-		UNIT, 2 * UNIT, 64, PAGE - UNIT, PAGE, PAGE + UNIT, 16 * PAGE,
+	const size_t unit = copy_unit(), room = b->size / 2;
+	const size_t lengths[] = {
+		unit, 2 * unit, 3 * unit, 32 - unit, 32, 32 + unit, 64, 64 + unit,
+		PAGE - unit, PAGE, PAGE + unit, 5 * PAGE + 7 * unit,
 	};
+	struct subject s = open_subject(b, 1);
 	unsigned int seed = 1;
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		size_t length = lengths[i], room = b.size / 2;
+		size_t length = lengths[i];
 
 		if (length > room)
 			continue;
-		fill(&b, seed);
-		ASSERT_OK(copy(&b, room, 0, length));
-		expect_copied(&b, room, 0, length, seed++);
-		fill(&b, seed);
-		ASSERT_OK(copy(&b, UNIT, b.size - length, length > room - UNIT ?
-			       room - UNIT : length));
-		expect_copied(&b, UNIT, b.size - length,
-			      length > room - UNIT ? room - UNIT : length, seed++);
+		refill(&s, ++seed);
+		ASSERT_OK(copy(s.fd, room, 0, length));
+		expect_copied(&s, room, 0, length);
+
+		refill(&s, ++seed);
+		ASSERT_OK(copy(s.fd, 0, b->size - length, length));
+		expect_copied(&s, 0, b->size - length, length);
 	}
-	fill(&b, seed);
-	ASSERT_OK(copy(&b, 0, b.size / 2, b.size / 2));
-	expect_copied(&b, 0, b.size / 2, b.size / 2, seed);
 }
 
-static void says_who_did_it(const void *name)
+/* Source and target at every offset from the boundary of a cache line. */
+TEST_EACH(copy, moves_the_bytes_of_any_alignment, copying_buffers)
 {
-	struct open_buffer b = open_buffer(name);
-	struct cohbuf_copy copy = { .src = 0, .dst = b.size / 2, .length = b.size / 2 };
+	const size_t unit = copy_unit(), room = b->size / 2, length = 24;
+	struct subject s = open_subject(b, 1);
+
+	for (size_t at = 0; at < 64; at += unit * 3) {
+		refill(&s, 2 + at);
+		ASSERT_OK(copy(s.fd, room + at, 64 - unit, length));
+		expect_copied(&s, room + at, 64 - unit, length);
+		refill(&s, 3 + at);
+		ASSERT_OK(copy(s.fd, 64 + unit, room + at, length));
+		expect_copied(&s, 64 + unit, room + at, length);
+	}
+}
+
+TEST_EACH_LIMIT(copy, moves_half_the_buffer, copying_buffers, 60)
+{
+	struct subject s = open_subject(b, 4);
+
+	ASSERT_OK(copy_within(s.fd, b->size / 2, 0, b->size / 2, 30000));
+	expect_copied(&s, b->size / 2, 0, b->size / 2);
+	refill(&s, 5);
+	ASSERT_OK(copy_within(s.fd, 0, b->size / 2, b->size / 2, 30000));
+	expect_copied(&s, 0, b->size / 2, b->size / 2);
+}
+
+/* No call in between: that is what "coherent" promises. */
+TEST_EACH_LIMIT(copy, goes_to_and_fro, copying_buffers, 60)
+{
+	const size_t room = b->size / 2, length = 1024;
+	struct subject s = open_subject(b, 6);
+
+	for (int i = 0; i < 20; i++) {
+		memset(s.map + room, 0, length);
+		ASSERT_OK(copy(s.fd, room, 0, length));
+		memset(s.map, 0, length);
+		ASSERT_OK(copy(s.fd, 0, room, length));
+		EXPECT_BYTES(s.map, new_pattern(0, length, 6), length);
+	}
+}
+
+TEST_EACH(copy, of_what_write_put_there_is_seen_by_read, copying_buffers)
+{
+	const size_t room = b->size / 2, length = 256;
+	unsigned char *data = new_pattern(0, length, 7), *back = new_bytes(length, 0);
+	int fd = open_buffer(b, O_RDWR);
+
+	ASSERT_EQ(pwrite(fd, data, length, 0), length);
+	ASSERT_OK(copy(fd, room, 0, length));
+	ASSERT_EQ(pread(fd, back, length, room), length);
+	EXPECT_BYTES(back, data, length);
+}
+
+/* "DEVICE/CHANNEL", the device one that the board states. */
+TEST_EACH(copy, says_who_did_it_and_how_long, copying_buffers)
+{
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 256 };
+	char device[COHBUF_ENGINE_NAME_SIZE], path[128];
+	int fd = open_buffer(b, O_RDWR);
+	char *slash;
 
 	memset(copy.engine, 0xa5, sizeof(copy.engine));
 	copy.duration_ns = ~0ULL;
 	copy.transfers = ~0U;
-	ASSERT_OK(ioctl(b.fd, COHBUF_IOC_COPY, &copy));
-	EXPECT_TRUE(!strncmp(copy.engine, controller, strlen(controller)));
-	EXPECT_EQ(copy.engine[strlen(controller)], '/');
+	ASSERT_OK(ioctl(fd, COHBUF_IOC_COPY, &copy));
 	EXPECT_GT(copy.duration_ns, 0);
 	EXPECT_LT(copy.duration_ns, 1000000000LL);
-	EXPECT_GE(copy.transfers, 1);
-	EXPECT_LE(copy.transfers, 1000);
+	EXPECT_EQ(copy.transfers, 1);
+
+	ASSERT_LE(strnlen(copy.engine, sizeof(copy.engine)), sizeof(copy.engine) - 1);
+	snprintf(device, sizeof(device), "%s", copy.engine);
+	slash = strchr(device, '/');
+	ASSERT_TRUE(slash);
+	*slash = '\0';
+	EXPECT_TRUE(strstr(board_fact("BOARD_ENGINE"), device));
+	snprintf(path, sizeof(path), "/sys/class/dma/%s", slash + 1);
+	EXPECT_OK(access(path, F_OK));
 }
 
-static void goes_to_and_fro(const void *name)
+/* Where the node names it, INFO and sysfs know before the first copy. */
+TEST_EACH(copy, engine_in_sysfs_is_the_one_that_copies, copying_buffers)
 {
-	struct open_buffer b = open_buffer(name);
-	size_t half = b.size / 2;
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 256 };
+	char engine[COHBUF_ENGINE_NAME_SIZE] = "?";
 
-	fill(&b, 3);
-	for (int i = 0; i < 50; i++) {
-		memset(b.map + half, 0, half);
-		ASSERT_OK(copy(&b, half, 0, half));
-		memset(b.map, 0, half);
-		ASSERT_OK(copy(&b, 0, half, half));
+	ASSERT_OK(buffer_attr(name_of(b), "engine", engine, sizeof(engine)));
+	if (!(b->flags & COHBUF_INFO_ENGINE)) {
+		EXPECT_STREQ(engine, "");
+		return;
 	}
-	expect_copied(&b, half, 0, half, 3);
+	ASSERT_OK(ioctl(open_buffer(b, O_RDWR), COHBUF_IOC_COPY, &copy));
+	EXPECT_STREQ(copy.engine, engine);
 }
 
-static void says_that_there_is_no_engine(const void *name)
+/* The engine that is there must not be used: it would miss, or see stale data. */
+TEST_EACH(copy, without_an_engine_is_eopnotsupp, lonely_buffers)
 {
-	struct open_buffer b = open_buffer(name);
+	struct subject s = open_subject(b, 8);
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64 };
 
-	fill(&b, 5);
-	EXPECT_ERRNO(copy(&b, b.size / 2, 0, UNIT), EOPNOTSUPP);
-	expect_copied(&b, 0, 0, 0, 5);
+	memset(copy.engine, 0xa5, sizeof(copy.engine));
+	EXPECT_ERRNO(ioctl(s.fd, COHBUF_IOC_COPY, &copy), EOPNOTSUPP);
+	EXPECT_STREQ(copy.engine, "");
+	EXPECT_EQ(copy.duration_ns, 0);
+	EXPECT_EQ(copy.transfers, 0);
+	expect_untouched(&s);
 }
 
-static void refuses_bad_ranges(const void *name)
+/* What such an engine writes later is nobody's business: it was stopped. */
+TEST_EACH(copy, by_an_engine_that_is_stuck_is_etimedout, stuck_buffers)
 {
-	struct open_buffer b = open_buffer(name);
-	const size_t size = b.size, half = size / 2;
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64, .timeout_ms = 200 };
+	struct subject s = open_subject(b, 9);
 
-	fill(&b, 7);
-	EXPECT_ERRNO(copy(&b, half, 0, 0), EINVAL);
-	EXPECT_ERRNO(copy(&b, 0, 0, UNIT), EINVAL);
-	EXPECT_ERRNO(copy(&b, UNIT, 0, 2 * UNIT), EINVAL);
-	EXPECT_ERRNO(copy(&b, 0, UNIT, 2 * UNIT), EINVAL);
-	EXPECT_ERRNO(copy(&b, half, 0, half + 1), ENXIO);
-	EXPECT_ERRNO(copy(&b, 0, half, half + 1), ENXIO);
-	EXPECT_ERRNO(copy(&b, size, 0, UNIT), ENXIO);
-	EXPECT_ERRNO(copy(&b, 0, size, UNIT), ENXIO);
-	expect_copied(&b, 0, 0, 0, 7);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_ERRNO(ioctl(s.fd, COHBUF_IOC_COPY, &copy), ETIMEDOUT);
+		EXPECT_TRUE(strchr(copy.engine, '/'));
+		EXPECT_EQ(copy.duration_ns, 0);
+		EXPECT_EQ(copy.transfers, 0);
+	}
+	expect_untouched(&s);
 }
 
-static void refuses_ranges_that_wrap(const void *name)
+TEST_EACH(copy, of_bad_ranges_is_refused, all_buffers)
 {
-	struct open_buffer b = open_buffer(name);
+	const size_t size = b->size, half = size / 2;
+	struct subject s = open_subject(b, 10);
+
+	EXPECT_ERRNO(copy(s.fd, half, 0, 0), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, 0, 0, 64), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, 64, 0, 128), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, 0, 64, 128), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, 63, 0, 64), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, 0, 0, size), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, half, 0, half + 1), ENXIO);
+	EXPECT_ERRNO(copy(s.fd, 0, half, half + 1), ENXIO);
+	EXPECT_ERRNO(copy(s.fd, size, 0, 64), ENXIO);
+	EXPECT_ERRNO(copy(s.fd, 0, size, 64), ENXIO);
+	EXPECT_ERRNO(copy(s.fd, size - 63, 0, 64), ENXIO);
+	expect_untouched(&s);
+}
+
+TEST_EACH(copy, of_ranges_that_wrap_is_enxio, all_buffers)
+{
 	static const struct cohbuf_copy wraps[] = {
 		{ .src = ~0ULL, .dst = 0, .length = 4 },
 		{ .src = 0, .dst = ~0ULL, .length = 4 },
@@ -192,226 +223,108 @@ static void refuses_ranges_that_wrap(const void *name)
 		{ .src = 1ULL << 32, .dst = 64, .length = 4 },
 		{ .src = 0, .dst = (1ULL << 32) + 64, .length = 4 },
 	};
+	struct subject s = open_subject(b, 11);
 
-	fill(&b, 9);
 	for (size_t i = 0; i < sizeof(wraps) / sizeof(wraps[0]); i++) {
 		struct cohbuf_copy copy = wraps[i];
 
-		EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, &copy), ENXIO);
+		EXPECT_ERRNO(ioctl(s.fd, COHBUF_IOC_COPY, &copy), ENXIO);
 	}
-	expect_copied(&b, 0, 0, 0, 9);
+	expect_untouched(&s);
 }
 
-static void refuses_unknown_fields(const void *name)
+TEST_EACH(copy, with_unknown_fields_is_einval, all_buffers)
 {
-	struct open_buffer b = open_buffer(name);
+	const struct cohbuf_copy good = { .dst = b->size / 2, .length = 64 };
+	int fd = open_buffer(b, O_RDWR);
 	struct cohbuf_copy copy;
 
 	for (unsigned int bit = 0; bit < 32; bit++) {
-		copy = (struct cohbuf_copy){ .dst = b.size / 2, .length = UNIT,
-					     .flags = 1U << bit };
-		EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, &copy), EINVAL);
+		copy = good;
+		copy.flags = 1U << bit;
+		EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, &copy), EINVAL);
 	}
 	for (size_t i = 0; i < sizeof(copy.reserved) / sizeof(copy.reserved[0]); i++) {
-		copy = (struct cohbuf_copy){ .dst = b.size / 2, .length = UNIT };
+		copy = good;
 		copy.reserved[i] = 1U << 31;
-		EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, &copy), EINVAL);
+		EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, &copy), EINVAL);
 	}
-	copy = (struct cohbuf_copy){ .dst = b.size / 2, .length = UNIT,
-				     .timeout_ms = COHBUF_COPY_TIMEOUT_MAX + 1 };
-	EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, &copy), EINVAL);
+	copy = good;
+	copy.timeout_ms = COHBUF_COPY_TIMEOUT_MAX + 1;
+	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, &copy), EINVAL);
 }
 
-static void needs_both_directions(const void *name)
+TEST_EACH(copy, needs_a_file_open_for_both, all_buffers)
 {
-	static const int modes[] = { O_RDONLY, O_WRONLY };
-
-	for (int i = 0; i < 2; i++) {
-		struct cohbuf_copy copy = { .dst = 64, .length = UNIT };
-		int fd = ASSERT_OK(buffer_open(name, modes[i]));
-
-		EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, &copy), EBADF);
-		close(fd);
-	}
+	EXPECT_ERRNO(copy(open_buffer(b, O_RDONLY), b->size / 2, 0, 64), EBADF);
+	EXPECT_ERRNO(copy(open_buffer(b, O_WRONLY), b->size / 2, 0, 64), EBADF);
 }
 
-static void refuses_bad_pointers(const void *name)
+TEST(copy, bad_pointer_is_efault)
 {
-	struct open_buffer b = open_buffer(name);
+	int fd = open_buffer(&plain, O_RDWR);
+	unsigned char *map = ASSERT_MAP(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+					     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
-	EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, NULL), EFAULT);
-	EXPECT_ERRNO(ioctl(b.fd, COHBUF_IOC_COPY, (void *)-PAGE), EFAULT);
+	ASSERT_OK(munmap(map + PAGE, PAGE));
+	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, NULL), EFAULT);
+	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, (void *)-PAGE), EFAULT);
+	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, map + PAGE - 64), EFAULT);
 }
 
-static void is_enodev_after_unbind(const void *name)
+/* The request can be read, the results cannot be written. */
+TEST_EACH(copy, whose_results_cannot_be_written_is_efault, copying_buffers)
 {
-	struct open_buffer b = open_buffer(name);
-	char device[DEVICE_NAME_SIZE];
+	int fd = open_buffer(b, O_RDWR);
+	struct cohbuf_copy *copy = ASSERT_MAP(mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+						   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 
-	ASSERT_OK(buffer_device(name, device));
-	ASSERT_OK(device_unbind(device));
-	EXPECT_ERRNO(copy(&b, b.size / 2, 0, UNIT), ENODEV);
-	ASSERT_OK(device_bind(device));
+	*copy = (struct cohbuf_copy){ .dst = b->size / 2, .length = 64 };
+	ASSERT_OK(mprotect(copy, PAGE, PROT_READ));
+	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, copy), EFAULT);
 }
 
-static atomic_bool stop;
+struct copier {
+	const struct subject *s;
+	size_t at;
+	size_t length;
+};
 
-/* Copies until the buffer is gone; the only excuse is that. */
-static void *copy_until_unbound(void *arg)
+static void *copy_own_part(void *arg)
 {
-	struct open_buffer *b = arg;
+	struct copier *c = arg;
 
-	while (!copy(b, b->size / 2, 0, b->size / 2))
-		;
-	EXPECT_EQ(errno, ENODEV);
+	for (int i = 0; i < 10; i++)
+		EXPECT_OK(copy_within(c->s->fd, c->s->b->size / 2 + c->at, c->at,
+				      c->length, COHBUF_COPY_TIMEOUT_MAX));
 	return NULL;
 }
 
-static void survives_unbind_in_mid_copy(const void *name)
+/* They take turns; none gets lost. */
+TEST_EACH_LIMIT(copy, of_four_threads_at_once_works, copying_buffers, 60)
 {
-	char device[DEVICE_NAME_SIZE];
+	enum { THREADS = 4 };
+	struct subject s = open_subject(b, 12);
+	struct copier copiers[THREADS];
+	pthread_t threads[THREADS];
+	size_t part = b->size / 2 / THREADS;
 
-	ASSERT_OK(buffer_device(name, device));
-	for (int i = 0; i < 50; i++) {
-		struct open_buffer b = open_buffer(name);
-		pthread_t threads[2];
-
-		for (int t = 0; t < 2; t++)
-			ASSERT_EQ(pthread_create(&threads[t], NULL, copy_until_unbound, &b), 0);
-		ASSERT_OK(copy(&b, b.size / 2, 0, UNIT));
-		ASSERT_OK(device_unbind(device));
-		for (int t = 0; t < 2; t++)
-			pthread_join(threads[t], NULL);
-		munmap(b.map, b.size);
-		close(b.fd);
-		ASSERT_OK(device_bind(device));
+	for (int i = 0; i < THREADS; i++) {
+		copiers[i] = (struct copier){ &s, i * part, part > 1024 ? 1024 : part };
+		ASSERT_EQ(pthread_create(&threads[i], NULL, copy_own_part, &copiers[i]), 0);
 	}
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < THREADS; i++)
+		EXPECT_BYTES(s.map + b->size / 2 + i * part,
+			     new_pattern(i * part, copiers[i].length, 12), copiers[i].length);
 }
 
-/* Copies whatever comes: the buffer or the controller may be gone. */
-static void *copy_until_stopped(void *arg)
+TEST_EACH(copy, after_an_unbind_is_enodev, all_buffers)
 {
-	while (!stop) {
-		struct cohbuf_info info;
-		struct open_buffer b = { .fd = buffer_open(arg, O_RDWR) };
+	int fd = open_buffer(b, O_RDWR);
 
-		if (b.fd < 0)
-			continue;
-		if (!buffer_info(b.fd, &info)) {
-			b.size = info.size;
-			if (copy(&b, b.size / 2, 0, b.size / 2))
-				EXPECT_TRUE(errno == ENODEV || errno == EOPNOTSUPP ||
-					    errno == EBUSY);
-		}
-		close(b.fd);
-	}
-	return NULL;
-}
-
-/* The driver of the controller, as sysfs has it. */
-static void drive_controller(const char *verb)
-{
-	char driver[256], link[320], path[512];
-	ssize_t len;
-
-	snprintf(link, sizeof(link), "/tmp/driver-of-%s", controller);
-	len = readlink(link, driver, sizeof(driver) - 1);
-	ASSERT_GT(len, 0);
-	driver[len] = '\0';
-	snprintf(path, sizeof(path), "%s/%s", driver, verb);
-	ASSERT_OK(file_write(path, controller));
-}
-
-/* Once, while it is bound: afterwards the device has no link to its driver. */
-static void remember_driver(void)
-{
-	char device[320], link[320], *real;
-
-	snprintf(link, sizeof(link), "/tmp/driver-of-%s", controller);
-	snprintf(device, sizeof(device), "/sys/bus/platform/devices/%s/driver", controller);
-	real = realpath(device, NULL);
-	if (!real) {
-		snprintf(device, sizeof(device), "/sys/bus/amba/devices/%s/driver", controller);
-		real = realpath(device, NULL);
-	}
-	ASSERT_TRUE(real);
-	unlink(link);
-	ASSERT_OK(symlink(real, link));
-	free(real);
-}
-
-static void survives_unbind_of_the_controller(const void *name)
-{
-	char device[DEVICE_NAME_SIZE];
-	pthread_t threads[2];
-
-	ASSERT_OK(buffer_device(name, device));
-	remember_driver();
-	stop = false;
-	for (int t = 0; t < 2; t++)
-		ASSERT_EQ(pthread_create(&threads[t], NULL, copy_until_stopped,
-					 (void *)name), 0);
-	for (int i = 0; i < 50; i++) {
-		drive_controller("unbind");
-		drive_controller("bind");
-		if (!device_is_bound(device))
-			EXPECT_OK(device_bind(device));
-	}
-	stop = true;
-	for (int t = 0; t < 2; t++)
-		pthread_join(threads[t], NULL);
-	moves_the_bytes(name);
-}
-
-/* Whichever buffers an unbind of the controller took along. */
-static void rebind_all(const void *arg __attribute__((unused)))
-{
-	DIR *devices = opendir("/sys/bus/platform/devices");
-	struct dirent *entry;
-
-	ASSERT_TRUE(devices);
-	while ((entry = readdir(devices)))
-		if (strstr(entry->d_name, "buffer-") && !device_is_bound(entry->d_name))
-			EXPECT_OK(device_bind(entry->d_name));
-	closedir(devices);
-}
-
-static void add_tests(const char *name)
-{
-	bool engine = controller && strcmp(name, "elsewhere");
-	char *arg = strdup(name);
-
-	harness_add(refuses_bad_ranges, arg, 30, "copy.bad_ranges_are_refused.%s", arg);
-	harness_add(refuses_ranges_that_wrap, arg, 30, "copy.ranges_that_wrap_are_enxio.%s", arg);
-	harness_add(refuses_unknown_fields, arg, 30, "copy.unknown_fields_are_einval.%s", arg);
-	harness_add(needs_both_directions, arg, 30, "copy.needs_a_file_open_for_both.%s", arg);
-	harness_add(refuses_bad_pointers, arg, 30, "copy.bad_pointer_is_efault.%s", arg);
-	harness_add(is_enodev_after_unbind, arg, 30, "copy.is_enodev_after_unbind.%s", arg);
-	if (!engine) {
-		harness_add(says_that_there_is_no_engine, arg, 30,
-			    "copy.without_an_engine_is_eopnotsupp.%s", arg);
-		return;
-	}
-	harness_add(moves_the_bytes, arg, 60, "copy.moves_the_bytes_and_no_others.%s", arg);
-	harness_add(says_who_did_it, arg, 30, "copy.says_who_did_it_and_how_long.%s", arg);
-	harness_add(goes_to_and_fro, arg, 60, "copy.goes_to_and_fro.%s", arg);
-	harness_add(survives_unbind_in_mid_copy, arg, 120, "copy.unbind_in_mid_copy.%s", arg);
-	harness_add(survives_unbind_of_the_controller, arg, 120,
-		    "copy.unbind_of_the_controller_in_mid_copy.%s", arg);
-}
-
-char **harness_arguments(char **args)
-{
-	DIR *class = opendir("/sys/class/cohbuf");
-	struct dirent *entry;
-
-	if (*args && !strncmp(*args, "engine=", 7))
-		controller = *args++ + 7;
-	while (class && (entry = readdir(class)))
-		if (entry->d_name[0] != '.')
-			add_tests(entry->d_name);
-	if (class)
-		closedir(class);
-	harness_set_teardown(rebind_all);
-	return args;
+	unbind_buffer(b);
+	EXPECT_ERRNO(copy(fd, b->size / 2, 0, 64), ENODEV);
+	EXPECT_ERRNO(copy(fd, 0, 0, 0), ENODEV);
 }

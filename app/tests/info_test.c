@@ -97,7 +97,7 @@ TEST_EACH(info, dma_address_is_where_the_node_puts_the_buffer, all_buffers)
 
 TEST(info, pool_starts_where_its_region_does)
 {
-	EXPECT_EQ(info_of(&pool).dma_addr, 0x58000000);
+	EXPECT_EQ(info_of(&pool).dma_addr, pool.dma_first);
 }
 
 TEST(info, no_two_buffers_share_dma_addresses)
@@ -242,7 +242,7 @@ TEST(info, commands_that_do_not_exist_are_enotty)
 			for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 				unsigned int cmd = _IOC(dir, COHBUF_IOC_MAGIC, nr, sizes[i]);
 
-				if (cmd == COHBUF_IOC_INFO)
+				if (cmd == COHBUF_IOC_INFO || cmd == COHBUF_IOC_COPY)
 					continue;
 				if (ioctl(fd, cmd, bytes) == -1 && errno == ENOTTY)
 					count++;
@@ -252,7 +252,7 @@ TEST(info, commands_that_do_not_exist_are_enotty)
 			}
 		}
 	}
-	EXPECT_EQ(count, 256 * 4 * sizeof(sizes) / sizeof(sizes[0]) - 1);
+	EXPECT_EQ(count, 256 * 4 * sizeof(sizes) / sizeof(sizes[0]) - 2);
 	EXPECT_BYTES(bytes, wanted, 0x4000);
 }
 

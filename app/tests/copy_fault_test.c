@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * COPY by an engine that misbehaves: the test engine of QEMU's virt boards
+ * (boards/guest/modules/fw_cfg_dma.c), which does so on demand.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "copying.h"
+
+#define PARAMETERS	"/sys/module/fw_cfg_dma/parameters"
+
+/* The buffers of boards that have this engine. */
+static const struct test_buffer *engine_buffers[MAX_BUFFERS];
+
+static void __attribute__((constructor(103))) choose_buffers(void)
+{
+	if (!access(PARAMETERS, F_OK))
+		memcpy(engine_buffers, copying_buffers, sizeof(engine_buffers));
+}
+
+static void set_parameter(const char *name, unsigned int value)
+{
+	char path[PATH_MAX], text[16];
+
+	snprintf(path, sizeof(path), PARAMETERS "/%s", name);
+	snprintf(text, sizeof(text), "%u", value);
+	ASSERT_OK(file_write(path, text));
+}
+
+/* Each test is a process of its own; the engine must not stay as it left it. */
+static void behave(void)
+{
+	static const char *const names[] = {
+		"hang", "fail", "drop", "shift", "delay_ms", "align", "max_seg",
+	};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), PARAMETERS "/%s", names[i]);
+		file_write(path, "0");
+	}
+}
+
+static void misbehave(const char *name, unsigned int value)
+{
+	ASSERT_EQ(atexit(behave), 0);
+	set_parameter(name, value);
+}
+
+/* What the engine reads when it is bound. */
+static void rebind_engine(void)
+{
+	unbind_controller();
+	bind_controller();
+	bind_all_again();
+}
+
+static long elapsed_ms(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
+static struct timespec now(void)
+{
+	struct timespec start;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	return start;
+}
+
+/* ... and the next one finds the channel as if nothing had been. */
+TEST_EACH(copy_fault, engine_that_hangs_is_etimedout, engine_buffers)
+{
+	struct subject s = open_subject(b, 1);
+	struct timespec start;
+
+	misbehave("hang", 1);
+	for (int i = 0; i < 3; i++) {
+		start = now();
+		EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 300), ETIMEDOUT);
+		EXPECT_GE(elapsed_ms(&start), 300);
+		EXPECT_LT(elapsed_ms(&start), 3000);
+	}
+	expect_untouched(&s);
+	behave();
+	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
+	expect_copied(&s, b->size / 2, 0, 64);
+}
+
+/* An engine that is slower than the limit, and would have come to an end. */
+TEST_EACH(copy_fault, late_engine_writes_nothing_after_etimedout, engine_buffers)
+{
+	struct subject s = open_subject(b, 2);
+
+	misbehave("delay_ms", 400);
+	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
+	expect_untouched(&s);
+
+	/* Longer than the first one would have taken: its end must not end this one. */
+	EXPECT_OK(copy_within(s.fd, b->size / 2 + 64, 0, 64, 5000));
+	expect_copied(&s, b->size / 2 + 64, 0, 64);
+}
+
+TEST_EACH(copy_fault, engine_that_fails_is_eio, engine_buffers)
+{
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64 };
+	struct subject s = open_subject(b, 3);
+
+	misbehave("fail", 1);
+	EXPECT_ERRNO(ioctl(s.fd, COHBUF_IOC_COPY, &copy), EIO);
+	EXPECT_TRUE(strchr(copy.engine, '/'));
+	EXPECT_EQ(copy.duration_ns, 0);
+	expect_untouched(&s);
+	behave();
+	EXPECT_OK(copy_within(s.fd, b->size / 2, 0, 64, 0));
+	expect_copied(&s, b->size / 2, 0, 64);
+}
+
+/* The tests of these tests: what does not arrive, or not there, is noticed. */
+TEST_EACH(copy_fault, engine_that_drops_or_shifts_is_seen, engine_buffers)
+{
+	struct subject s = open_subject(b, 4);
+
+	misbehave("drop", 1);
+	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
+	expect_untouched(&s);
+	behave();
+	misbehave("shift", 8);
+	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
+	expect_copied(&s, b->size / 2 + 8, 0, 64);
+}
+
+static void on_signal(int sig __attribute__((unused)))
+{
+}
+
+struct long_copy {
+	const struct subject *s;
+	_Atomic pid_t tid;
+	int error;
+};
+
+static void *copy_for_long(void *arg)
+{
+	struct long_copy *copy = arg;
+
+	copy->tid = syscall(SYS_gettid);
+	errno = 0;
+	copy_within(copy->s->fd, copy->s->b->size / 2, 0, 64, 20000);
+	copy->error = errno;
+	return NULL;
+}
+
+/* The thread sleeps: all that it does is to copy. */
+static void await_copy_in_flight(const struct long_copy *copy)
+{
+	char path[64], stat[512] = "";
+	const char *state;
+
+	while (!copy->tid)
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", copy->tid);
+	do {
+		ASSERT_OK(file_read_line(path, stat, sizeof(stat)));
+		state = strrchr(stat, ')');
+	} while (!state || state[2] != 'S');
+}
+
+TEST_EACH(copy_fault, signal_is_eintr, engine_buffers)
+{
+	struct subject s = open_subject(b, 5);
+	struct sigaction action = { .sa_handler = on_signal };
+	struct timespec start = now();
+
+	misbehave("hang", 1);
+	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
+	ualarm(300000, 100000);
+	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 20000), EINTR);
+	EXPECT_LT(elapsed_ms(&start), 10000);
+	expect_untouched(&s);
+}
+
+/* A copy that waits for its turn can be interrupted, too. */
+TEST_EACH(copy_fault, signal_while_another_copy_runs_is_eintr, engine_buffers)
+{
+	struct subject s = open_subject(b, 6);
+	struct sigaction action = { .sa_handler = on_signal };
+	struct timespec start = now();
+	pid_t pid;
+
+	misbehave("hang", 1);
+	pid = harness_fork();
+	if (!pid) {
+		EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 5000), ETIMEDOUT);
+		_exit(0);
+	}
+	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
+	ualarm(500000, 100000);
+	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 64, 64, 20000), EINTR);
+	EXPECT_LT(elapsed_ms(&start), 4000);
+	harness_join(pid);
+}
+
+TEST_EACH(copy_fault, unbind_ends_a_copy_that_hangs, engine_buffers)
+{
+	struct subject s = open_subject(b, 7);
+	struct long_copy copy = { .s = &s };
+	struct timespec start = now();
+	pthread_t thread;
+
+	misbehave("hang", 1);
+	ASSERT_EQ(pthread_create(&thread, NULL, copy_for_long, &copy), 0);
+	await_copy_in_flight(&copy);
+	unbind_buffer(b);
+	pthread_join(thread, NULL);
+	EXPECT_LT(elapsed_ms(&start), 10000);
+	EXPECT_EQ(copy.error, ENODEV);
+}
+
+/*
+ * With "dmas" the driver core takes the buffer first; a borrowed channel is waited
+ * for, hence the limit.
+ */
+TEST_EACH(copy_fault, unbind_of_the_controller_ends_a_copy_that_hangs, engine_buffers)
+{
+	struct subject s = open_subject(b, 8);
+	struct long_copy copy = { .s = &s };
+	struct timespec start = now();
+	pthread_t thread;
+
+	misbehave("hang", 1);
+	ASSERT_EQ(pthread_create(&thread, NULL, copy_for_long, &copy), 0);
+	await_copy_in_flight(&copy);
+	unbind_controller();
+	pthread_join(thread, NULL);
+	if (b->flags & COHBUF_INFO_ENGINE) {
+		EXPECT_EQ(copy.error, ENODEV);
+		EXPECT_LT(elapsed_ms(&start), 10000);
+	} else {
+		EXPECT_EQ(copy.error, ETIMEDOUT);
+	}
+	behave();
+	bind_controller();
+	bind_all_again();
+}
+
+TEST(copy_fault, alignment_that_the_engine_cannot_do_is_einval)
+{
+	struct subject s;
+
+	if (!engine_buffers[0])
+		SKIP("this board has no engine that can be told");
+
+	misbehave("align", 6);
+	rebind_engine();
+	s = open_subject(&plain, 8);
+	EXPECT_ERRNO(copy(s.fd, plain.size / 2, 0, 63), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, plain.size / 2, 32, 64), EINVAL);
+	EXPECT_ERRNO(copy(s.fd, plain.size / 2 + 1, 0, 64), EINVAL);
+	expect_untouched(&s);
+	EXPECT_OK(copy(s.fd, plain.size / 2, 64, 128));
+	expect_copied(&s, plain.size / 2, 64, 128);
+	behave();
+	rebind_engine();
+}
+
+TEST(copy_fault, large_copy_is_split_as_the_engine_needs)
+{
+	struct cohbuf_copy copy = { .dst = plain.size / 2, .length = 10 * PAGE + 28 };
+	struct subject s;
+
+	if (!engine_buffers[0])
+		SKIP("this board has no engine that can be told");
+
+	misbehave("max_seg", PAGE);
+	rebind_engine();
+	s = open_subject(&plain, 9);
+	EXPECT_OK(ioctl(s.fd, COHBUF_IOC_COPY, &copy));
+	EXPECT_EQ(copy.transfers, 11);
+	expect_copied(&s, plain.size / 2, 0, 10 * PAGE + 28);
+	behave();
+	rebind_engine();
+}

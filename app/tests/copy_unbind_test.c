@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The buffer or the DMA controller is unbound while copies run.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "copying.h"
+
+#define CYCLES	50
+#define THREADS	2
+
+static atomic_bool stop;
+static atomic_uint copies;
+
+/* Copies until the buffer is gone; the only excuse is that. */
+static void *copy_until_unbound(void *arg)
+{
+	const struct subject *s = arg;
+
+	while (!copy(s->fd, s->b->size / 2, 0, 1024))
+		copies++;
+	EXPECT_EQ(errno, ENODEV);
+	return NULL;
+}
+
+static void start(pthread_t threads[THREADS], void *(*run)(void *), void *arg)
+{
+	for (int i = 0; i < THREADS; i++)
+		ASSERT_EQ(pthread_create(&threads[i], NULL, run, arg), 0);
+}
+
+static void join(const pthread_t threads[THREADS])
+{
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void await_copies(unsigned int count)
+{
+	unsigned int since = copies;
+
+	while (copies - since < count)
+		sched_yield();
+}
+
+/* One with an engine of its own and one that borrows, where the board has both. */
+static const struct test_buffer *unbound_buffers[3];
+
+static void __attribute__((constructor(103))) choose_buffers(void)
+{
+	size_t count = 0;
+
+	for (uint32_t own = 0; own <= COHBUF_INFO_ENGINE; own += COHBUF_INFO_ENGINE)
+		for (size_t i = 0; copying_buffers[i]; i++)
+			if ((copying_buffers[i]->flags & COHBUF_INFO_ENGINE) == own) {
+				unbound_buffers[count++] = copying_buffers[i];
+				break;
+			}
+}
+
+TEST_EACH_LIMIT(copy_unbind, fifty_times_in_mid_copy, unbound_buffers, 120)
+{
+	for (int i = 0; i < CYCLES; i++) {
+		struct subject s = open_subject(b, i);
+		pthread_t threads[THREADS];
+
+		start(threads, copy_until_unbound, &s);
+		await_copies(1 + i % 3);
+		unbind_buffer(b);
+		join(threads);
+		munmap(s.map, b->size);
+		close(s.fd);
+		bind_buffer(b);
+	}
+	EXPECT_GE(copies, CYCLES);
+}
+
+/* Copies whatever comes: the buffer or the controller may be gone. */
+static void *copy_until_stopped(void *arg)
+{
+	const struct test_buffer *b = arg;
+
+	while (!stop) {
+		int fd = buffer_open(b->name, O_RDWR);
+
+		if (fd < 0) {
+			sched_yield();
+			continue;
+		}
+		if (!copy(fd, b->size / 2, 0, 1024))
+			copies++;
+		else
+			EXPECT_TRUE(errno == ENODEV || errno == EOPNOTSUPP || errno == EBUSY);
+		close(fd);
+	}
+	return NULL;
+}
+
+TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, unbound_buffers, 240)
+{
+	struct subject s;
+	pthread_t threads[THREADS];
+
+	if (!strcmp(board_fact("BOARD_ENGINE_REBINDS"), "no"))
+		SKIP("the driver of %s cannot be bound again: see the board's README",
+		     controller_device());
+
+	stop = false;
+	start(threads, copy_until_stopped, (void *)b);
+	for (int i = 0; i < CYCLES; i++) {
+		await_copies(1 + i % 3);
+		unbind_controller();
+		bind_controller();
+		bind_all_again();
+	}
+	stop = true;
+	join(threads);
+
+	s = open_subject(b, 3);
+	EXPECT_OK(copy(s.fd, b->size / 2, 0, 1024));
+	expect_copied(&s, b->size / 2, 0, 1024);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What tests of COHBUF_IOC_COPY share: which buffers of the board an engine can copy
+ * in, what the board's controllers are like, and a copy with a look at the result.
+ */
+#ifndef _COPYING_H
+#define _COPYING_H
+
+#include "buffers.h"
+
+/* Lists end with NULL. */
+extern const struct test_buffer *copying_buffers[];	/* an engine copies in them */
+extern const struct test_buffer *lonely_buffers[];	/* no engine sees them */
+extern const struct test_buffer *stuck_buffers[];	/* the engine never ends */
+
+/* A fact of boards/NAME/board.mk, "" where it does not state it. */
+const char *board_fact(const char *name);
+
+/* The first of the board's controllers, as in /sys/bus/BUS/devices, or NULL. */
+const char *controller_device(void);
+void bind_controller(void);
+void unbind_controller(void);
+void bind_all_again(void);
+
+/* What lengths and offsets must be a multiple of in this emulator, in bytes. */
+size_t copy_unit(void);
+
+/* One COPY; 0 is the default time limit. */
+int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int timeout_ms);
+int copy(int fd, size_t dst, size_t src, size_t length);
+
+/* An open and mapped buffer with a pattern in it. */
+struct subject {
+	const struct test_buffer *b;
+	int fd;
+	unsigned char *map;
+	unsigned int seed;
+};
+
+struct subject open_subject(const struct test_buffer *b, unsigned int seed);
+void refill(struct subject *s, unsigned int seed);
+
+/* All but the target is as it was, the bytes before and behind it too. */
+void expect_copied(const struct subject *s, size_t dst, size_t src, size_t length);
+void expect_untouched(const struct subject *s);
+
+#endif /* _COPYING_H */

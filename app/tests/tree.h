@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The board's devicetree, as the kernel was given it. Tests take from here what a
+ * buffer has to be like, so that the same programs fit every board.
+ *
+ * Paths are absolute, such as "/soc/buffer-plain".
+ */
+#ifndef _TREE_H
+#define _TREE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct tree_window - a range of addresses
+ * @first: the lowest one
+ * @end: one more than the highest one
+ */
+struct tree_window {
+	uint64_t first;
+	uint64_t end;
+};
+
+bool tree_find(const char *name, char path[PATH_MAX]);
+bool tree_has(const char *path, const char *property);
+bool tree_inherits(const char *path, const char *property);
+bool tree_is_coherent(const char *path);
+bool tree_follow(const char *path, const char *property, char target[PATH_MAX]);
+struct tree_window tree_reg(const char *path);
+struct tree_window tree_ram(void);
+struct tree_window tree_dma_view(const char *path, struct tree_window cpu);
+
+#endif /* _TREE_H */
