@@ -98,6 +98,11 @@ check: setup-build setup-run setup-check
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) $(BOARDS)
 
+## check-boards	all of that on every board
+.PHONY: check-boards
+check-boards:
+	@$(again) check BOARDS="$(ALL_BOARDS)"
+
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
 dtbs_check: setup-build setup-run setup-check
@@ -131,8 +136,11 @@ tests: setup-build
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
 module-unlocked: $(build)/driver/cohbuf.ko
 app-unlocked: $(build)/app/test_mmap
-tests-unlocked: $(build)/app/tests.built $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
+tests-unlocked: $(build)/app/tests.built
+ifeq ($(BOARD_IS_REFERENCE),yes)
+tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
 	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
+endif
 dtbs-unlocked: $(build)/board.dtb
 board-unlocked: $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
 

@@ -9,3 +9,5 @@ BOARD_BASE_DTB		:= qemu
 BOARD_OVERLAYS		:= dts/qemu-virt.dtso
 BOARD_CONSOLE		:= ttyAMA0
 BOARD_APPEND		:=
+# dts/bad and dts/refused fit its memory map.
+BOARD_IS_REFERENCE	:= yes
