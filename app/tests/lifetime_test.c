@@ -288,7 +288,7 @@ TEST_EACH(lifetime, old_data_is_gone_after_rebind, named_buffers)
 }
 
 /* A hundred that mapped on their own and a hundred that inherited it. */
-TEST_EACH(lifetime, two_hundred_processes_are_revoked_at_once, large_buffers)
+TEST_EACH_LIMIT(lifetime, two_hundred_processes_are_revoked_at_once, large_buffers, 120)
 {
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
 	int ready[2], go[2];
