@@ -33,12 +33,22 @@ note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 # Absolute, because make and QEMU run in other folders.
 build	:= $(abspath $(O))/$(BOARD)
 kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)
+qemu	:= $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/bin/)$(BOARD_QEMU)
+qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
 driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
 	$(wildcard driver/include/uapi/linux/*.h)
 guest_modules := $(wildcard boards/guest/modules/*.c)
+
+# Drivers that the kernel's source has and its package has not.
+empty	:=
+space	:= $(empty) $(empty)
+source	:= $(kernel)-$(subst $(space),-,$(basename $(notdir $(BOARD_SOURCE_FILES))))
+source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
+# What is neither built here is the package's.
+package_modules := $(filter-out $(basename $(notdir $(guest_modules)) $(source_modules)),$(BOARD_MODULES))
 app_sources := $(wildcard app/*.[ch] app/tests/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
 
 ##
@@ -142,7 +152,7 @@ tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) 
 	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
 dtbs-unlocked: $(build)/board.dtb
-board-unlocked: $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
+board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
 
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
@@ -153,6 +163,14 @@ setup-build setup-run setup-check: setup-%:
 
 $(kernel)/ready:
 	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel)
+
+$(CACHE)/qemu-%/ready:
+	@boards/host/fetch-qemu $* $(@D)
+
+ifneq ($(BOARD_SOURCE_FILES),)
+$(source)/ready: $(kernel)/ready
+	@boards/host/fetch-source $(kernel) $(source) $(BOARD_SOURCE_FILES)
+endif
 
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
 $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
@@ -174,6 +192,22 @@ $(build)/guest-modules.built: $(guest_modules) boards/guest/modules/Kbuild $(dri
 		$(if $(filter 0,$(V)),,V=$(V)) W=1 modules 2>&1 | { grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)ls $(guest_modules:boards/guest/modules/%.c=$(build)/modules/%.ko) > $@
 
+# The sources keep their places, so that they find each other.
+$(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
+	$(call note,MODULES,$(BOARD)/source)
+	$(Q)rm -rf $(build)/source && mkdir -p $(build)/source && cp -r $(source)/* $(build)/source
+	$(Q)echo 'obj-m := $(addsuffix .o,$(source_modules))' > $(build)/source/Kbuild
+	$(Q)$(MAKE) $(S) --no-print-directory -C $(kernel)/headers M=$(build)/source ARCH=$(BOARD_ARCH) \
+		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) modules 2>&1 | \
+		{ grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)ls $(source_modules:%=$(build)/source/%.ko) > $@
+
+# With what they need, in an order that can be loaded.
+$(build)/package-modules: boards/$(BOARD)/board.mk $(kernel)/ready
+	$(Q)$(sbin) && for module in $(package_modules); do \
+		modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends $$module || exit; done > $@.log
+	$(Q)sed -n 's/^insmod //p' $@.log > $@
+
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile
 	$(call note,APP,$(BOARD)/app)
 	$(Q)mkdir -p $(@D)
@@ -188,26 +222,39 @@ $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests
 	$(Q)touch $@
 
-# -@ keeps the labels of an overlay.
-$(build)/%.dtbo: dts/%.dtso
+# -@ keeps the labels.
+compile_tree = dtc -q -@ -i dts -I dts -O dtb -o $@ $<
+
+define overlay_rule
 	$(call note,DTBO,$(subst $(abspath $(O))/,,$@))
 	$(Q)mkdir -p $(@D)
-	$(Q)dtc -q -@ -I dts -O dtb -o $@ $<
+	$(Q)$(compile_tree)
+endef
+$(build)/%.dtbo: dts/%.dtso $(wildcard dts/*.dtsi)
+	$(overlay_rule)
+$(build)/board/%.dtbo: boards/$(BOARD)/%.dtso $(wildcard dts/*.dtsi)
+	$(overlay_rule)
 
-overlays = $(patsubst dts/%.dtso,$(build)/%.dtbo,$(BOARD_OVERLAYS))
+overlays = $(patsubst dts/%.dtso,$(build)/%.dtbo,$(patsubst boards/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(BOARD_OVERLAYS)))
 
-# The emulator's own tree, or one of the kernel package's.
-$(build)/base.dtb: boards/$(BOARD)/board.mk
+# The emulator's own tree, the board's own, or one of the kernel package's.
+ifeq ($(BOARD_BASE_DTB),qemu)
+$(build)/base.dtb: boards/$(BOARD)/board.mk $(qemu_ready)
+else ifneq ($(filter %.dts,$(BOARD_BASE_DTB)),)
+$(build)/base.dtb: $(BOARD_BASE_DTB) boards/$(BOARD)/board.mk
+else
+$(build)/base.dtb: boards/$(BOARD)/board.mk $(kernel)/ready
+endif
 	$(Q)mkdir -p $(@D)
 ifeq ($(BOARD_BASE_DTB),qemu)
-	$(Q)$(BOARD_QEMU) $(BOARD_QEMU_ARGS) -machine dumpdtb=$@ -display none -nic none 2> /dev/null
+	$(Q)$(qemu) $(BOARD_QEMU_ARGS) -machine dumpdtb=$@ -display none -nic none 2> /dev/null
+else ifneq ($(filter %.dts,$(BOARD_BASE_DTB)),)
+	$(Q)$(compile_tree)
 else
 	$(Q)cp $(kernel)/root/usr/lib/linux-image-$$(cat $(kernel)/release)/$(BOARD_BASE_DTB) $@
 endif
 	$(Q)$(foreach symbol,$(BOARD_SYMBOLS),fdtput -p -t s $@ /__symbols__ $(subst =, ,$(symbol)) &&) :
-ifneq ($(BOARD_BASE_DTB),qemu)
-$(build)/base.dtb: $(kernel)/ready
-endif
+	$(Q)$(foreach node,$(BOARD_DISABLED),fdtput -t s $@ $(node) status disabled &&) :
 
 $(build)/board.dtb: $(build)/base.dtb $(overlays)
 	$(call note,DTB,$(BOARD)/$(@F))
@@ -227,9 +274,10 @@ $(build)/base.cpio: boards/guest/init $(build)/board.env $(build)/host $(kernel)
 	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
-$(build)/module.cpio: $(build)/driver/cohbuf.ko $(build)/guest-modules.built
+built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/source-modules.built)
+$(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/package-modules
 	$(Q)rm -rf $(build)/root && mkdir -p $(build)/root/lib/modules/$$(cat $(kernel)/release)/extra
-	$(Q)cp $< $$(cat $(build)/guest-modules.built) $(build)/root/lib/modules/*/extra
+	$(Q)cp $< $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
 	$(Q)$(CROSS_COMPILE)strip --strip-debug $(build)/root/lib/modules/*/extra/*.ko
 	$(Q)cd $(build)/root/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
 	$(Q)$(sbin) depmod -b $(build)/root $$(cat $(kernel)/release)
@@ -239,7 +287,7 @@ $(build)/module.cpio: $(build)/driver/cohbuf.ko $(build)/guest-modules.built
 $(build)/board.env: boards/$(BOARD)/board.mk Makefile $(kernel)/ready
 	$(Q)mkdir -p $(@D)
 	@{ $(foreach v,BOARD $(sort $(filter BOARD_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
-	   echo KERNEL='$(kernel)/vmlinuz'; } > $@
+	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@
 
 ## clean		remove what was built; the cache of kernels stays
 .PHONY: clean
