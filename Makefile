@@ -41,6 +41,7 @@ sbin	= PATH=$$PATH:/usr/sbin:/sbin
 driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
 	$(wildcard driver/include/uapi/linux/*.h)
 guest_modules := $(wildcard boards/guest/modules/*.c)
+guest_headers := $(wildcard boards/guest/modules/*.h)
 
 # Drivers that the kernel's source has and its package has not.
 empty	:=
@@ -183,7 +184,8 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
 # Modules that only an emulated board has a use for: see boards/guest/modules.
-$(build)/guest-modules.built: $(guest_modules) boards/guest/modules/Kbuild $(driver_sources) $(kernel)/ready
+$(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/modules/Kbuild \
+		$(driver_sources) $(kernel)/ready
 	$(call note,MODULES,$(BOARD)/modules)
 	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
 	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
