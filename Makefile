@@ -52,6 +52,8 @@ source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
 package_modules := $(filter-out $(basename $(notdir $(guest_modules))) $(notdir $(source_modules)),$(BOARD_MODULES))
 app_sources := $(wildcard app/*.[ch] app/tests/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
 
+tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
+
 ##
 ## See it work
 ##
@@ -130,7 +132,7 @@ board: setup-build setup-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) board-unlocked
 
 ## module		the driver for BOARD's kernel: build/BOARD/driver/cohbuf.ko
-## app		the user test app for BOARD: build/BOARD/app
+## app		the user test app and the tool for BOARD: build/BOARD/app
 ## dtbs		BOARD's devicetree overlays, and the tree merged with them
 .PHONY: module app dtbs
 module app: setup-build
@@ -146,7 +148,7 @@ tests: setup-build
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
 module-unlocked: $(build)/driver/cohbuf.ko
-app-unlocked: $(build)/app/test_mmap
+app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
 tests-unlocked: $(build)/app/tests.built
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
@@ -211,9 +213,11 @@ $(build)/package-modules: boards/$(BOARD)/board.mk $(kernel)/ready
 	$(Q)sed -n 's/^insmod //p' $@.log > $@
 
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile
-	$(call note,APP,$(BOARD)/app)
+$(build)/app/cohbuf: $(tool_sources)
+$(build)/app/test_mmap $(build)/app/cohbuf:
+	$(call note,APP,$(BOARD)/app/$(@F))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) all && touch $@
+	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) $@ && touch $@
 
 # "compat": 32-bit programs for a 64-bit kernel.
 $(build)/compat/tests.built: test_compiler := $(CROSS_COMPILE_arm)gcc
@@ -267,13 +271,14 @@ $(build)/host: boards/guest/host.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) -static -o $@ $<
 
-# What every job boots with, and the driver, as two archives: an edit of the
-# driver makes the second one new.
-$(build)/base.cpio: boards/guest/init $(build)/board.env $(build)/host $(kernel)/ready
+# What every job boots with, the tool as well, and the driver, as two archives: an
+# edit of the driver makes the second one new.
+$(build)/base.cpio: boards/guest/init $(build)/board.env $(build)/host $(build)/app/cohbuf $(kernel)/ready
 	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/etc base/proc base/sys base/tmp base/root
 	$(Q)cp boards/guest/init $(build)/base/init
 	$(Q)cp $(build)/board.env $(build)/base/etc/
 	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
+	$(Q)$(CROSS_COMPILE)strip -o $(build)/base/bin/cohbuf $(build)/app/cohbuf
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/source-modules.built)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -158,6 +160,61 @@ int buffer_attr_u64(const char *name, const char *attr, uint64_t *value)
 }
 
 /**
+ * file_link_name() - what a symbolic link of sysfs points to
+ * @path: the link
+ * @name: filled in with the last part of its target
+ * @size: room in @name
+ *
+ * Return: 0, or -1 with the errno of readlink(2).
+ */
+int file_link_name(const char *path, char *name, size_t size)
+{
+	char target[PATH_MAX];
+	const char *last;
+	ssize_t len;
+
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return -1;
+	target[len] = '\0';
+	last = strrchr(target, '/');
+	return format(name, size, "%s", last ? last + 1 : target);
+}
+
+/**
+ * buffer_find() - which buffer a node below /dev is, without opening it
+ * @node: name of a node below /dev, or a path
+ * @name: filled in with the buffer's name
+ *
+ * Return: 0, or -1 with errno: ENOENT where there is no such node, ENOTTY where it
+ * is none of a buffer, ENODEV where its device is gone.
+ */
+int buffer_find(const char *node, char name[COHBUF_NAME_SIZE])
+{
+	char path[PATH_MAX], class[COHBUF_NAME_SIZE];
+	struct stat status;
+
+	if (format(path, sizeof(path), "%s%s", strchr(node, '/') ? "" : "/dev/", node) ||
+	    stat(path, &status))
+		return -1;
+	errno = ENOTTY;
+	if (!S_ISCHR(status.st_mode))
+		return -1;
+	format(path, sizeof(path), "/sys/dev/char/%u:%u/subsystem",
+	       major(status.st_rdev), minor(status.st_rdev));
+	if (file_link_name(path, class, sizeof(class))) {
+		errno = errno == ENOENT ? ENODEV : errno;
+		return -1;
+	}
+	errno = ENOTTY;
+	if (strcmp(class, "cohbuf"))
+		return -1;
+	format(path, sizeof(path), "/sys/dev/char/%u:%u", major(status.st_rdev),
+	       minor(status.st_rdev));
+	return file_link_name(path, name, COHBUF_NAME_SIZE);
+}
+
+/**
  * buffer_device() - the platform device of a buffer
  * @name: name of the buffer below /dev
  * @device: filled in with the name, such as "soc:buffer-plain"
@@ -166,18 +223,11 @@ int buffer_attr_u64(const char *name, const char *attr, uint64_t *value)
  */
 int buffer_device(const char *name, char device[DEVICE_NAME_SIZE])
 {
-	char path[PATH_MAX], target[PATH_MAX];
-	const char *last;
-	ssize_t len;
+	char path[PATH_MAX];
 
 	if (format(path, sizeof(path), CLASS_DIR "/%s/device", name))
 		return -1;
-	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
-		return -1;
-	target[len] = '\0';
-	last = strrchr(target, '/');
-	return format(device, DEVICE_NAME_SIZE, "%s", last ? last + 1 : target);
+	return file_link_name(path, device, DEVICE_NAME_SIZE);
 }
 
 /* A node below a bus gives "BUS:NODE", or "ADDRESS.NODE" if it has a "reg". */

@@ -21,6 +21,7 @@ int buffer_open(const char *name, int flags);
 int buffer_info(int fd, struct cohbuf_info *info);
 int buffer_attr(const char *name, const char *attr, char *value, size_t size);
 int buffer_attr_u64(const char *name, const char *attr, uint64_t *value);
+int buffer_find(const char *node, char name[COHBUF_NAME_SIZE]);
 int buffer_device(const char *name, char device[DEVICE_NAME_SIZE]);
 
 int device_find(const char *node, char device[DEVICE_NAME_SIZE]);
@@ -30,6 +31,7 @@ int device_bind(const char *device);
 int device_unbind(const char *device);
 
 int file_read_line(const char *path, char *line, size_t size);
+int file_link_name(const char *path, char *name, size_t size);
 int file_write(const char *path, const char *text);
 
 #endif /* _DEVICE_H */

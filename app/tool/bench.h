@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The buffer under test, mapped, and what the tests of "cohbuf test" share. A test is
+ * a function that calls tap_fail() where something is wrong, and returns at once.
+ */
+#ifndef _BENCH_H
+#define _BENCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts.h"
+#include "target.h"
+
+/* Big buffers are sampled in pieces of this size. */
+#define BENCH_PAGE	4096
+
+/**
+ * struct bench - the buffer under test
+ * @target: the buffer
+ * @facts: its addresses
+ * @map: all of it, mapped
+ * @size: bytes
+ * @seed: what all patterns follow from
+ * @unit: offsets and lengths of DMA transfers are multiples of it
+ * @seconds: for all DMA tests together
+ * @require_dma: without an engine the DMA tests fail
+ * @engine: controller and channel of the last copy, or empty
+ * @dma_error: errno of the first copy; 0: it worked
+ * @last_ns: what the last copy took
+ * @ns_per_page: what a page takes the engine, about; 0: not known
+ */
+struct bench {
+	struct target target;
+	struct facts facts;
+	volatile unsigned char *map;
+	uint64_t size;
+	uint64_t seed;
+	uint64_t unit;
+	uint64_t seconds;
+	bool require_dma;
+	char engine[COHBUF_ENGINE_NAME_SIZE];
+	int dma_error;
+	uint64_t last_ns;
+	uint64_t ns_per_page;
+};
+
+typedef void (*bench_test)(struct bench *bench);
+
+/* Set by a signal that ends the program: no test goes on. */
+extern volatile sig_atomic_t bench_stopped;
+
+/* The pages that a test of @limit bytes goes through: how many, and where the @i-th is. */
+uint64_t bench_pages(const struct bench *bench, uint64_t limit);
+uint64_t bench_page(const struct bench *bench, uint64_t pages, uint64_t i);
+
+/* Where a byte is, in all three ways to count, as a note. */
+void bench_note_place(const struct bench *bench, const char *what, uint64_t offset);
+/* Another program that has it open explains a lot. */
+void bench_note_users(const struct bench *bench);
+
+/* Fails the test: a word read through the mapping is wrong, and what that means. */
+void bench_wrong_word(const struct bench *bench, uint64_t offset, unsigned int width,
+		      uint64_t expected, uint64_t found);
+
+/* test_memory.c, test_access.c, test_view.c */
+void test_walking_ones(struct bench *bench);
+void test_walking_zeros(struct bench *bench);
+void test_power_of_two_offsets(struct bench *bench);
+void test_each_page(struct bench *bench);
+void test_moving_inversions(struct bench *bench);
+void test_random(struct bench *bench);
+void test_bytes(struct bench *bench);
+void test_halves(struct bench *bench);
+void test_words(struct bench *bench);
+void test_doubles(struct bench *bench);
+void test_user_to_kernel(struct bench *bench);
+void test_kernel_to_user(struct bench *bench);
+
+/* test_dma.c */
+void test_dma_moves_the_bytes(struct bench *bench);
+void test_dma_guard_bands(struct bench *bench);
+void test_dma_alignments(struct bench *bench);
+void test_dma_lengths(struct bench *bench);
+void test_dma_fresh_data(struct bench *bench);
+void test_dma_kernel_view(struct bench *bench);
+void test_dma_ping_pong(struct bench *bench);
+void test_dma_every_part(struct bench *bench);
+#define BENCH_DMA_TESTS	8
+
+#endif /* _BENCH_H */

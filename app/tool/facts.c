@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All that can be known of a buffer without opening it; see facts.h.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts.h"
+
+/* The attribute is root's; a program with CAP_SYS_RAWIO gets it from the file. */
+static void read_dma_addr(struct facts *facts)
+{
+	struct cohbuf_info info;
+	int fd;
+
+	facts->dma_error = 0;
+	if (!buffer_attr_u64(facts->name, "dma_addr", &facts->dma_addr))
+		return;
+	facts->dma_error = errno;
+	fd = buffer_open(facts->name, O_RDONLY);
+	if (fd < 0)
+		return;
+	if (!buffer_info(fd, &info) && info.flags & COHBUF_INFO_DMA_ADDR) {
+		facts->dma_addr = info.dma_addr;
+		facts->dma_error = 0;
+	}
+	close(fd);
+}
+
+/* A channel of its own sets the address: the buffer is allocated for it. */
+static void read_ranges(struct facts *facts)
+{
+	const char *channel = strchr(facts->engine, '/');
+	char path[PATH_MAX], node[DT_PATH_SIZE];
+
+	if (channel)
+		snprintf(path, sizeof(path), "/sys/class/dma%s/device", channel);
+	else
+		snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", facts->name);
+	if (dt_of_device(path, node))
+		facts->num_ranges = dt_dma_ranges(node, facts->ranges, FACTS_RANGES_MAX);
+}
+
+int facts_read(struct facts *facts, const char *name)
+{
+	char path[PATH_MAX];
+
+	memset(facts, 0, sizeof(*facts));
+	snprintf(facts->name, sizeof(facts->name), "%s", name);
+
+	/* Before the open of read_dma_addr(), which would count. */
+	if (buffer_attr_u64(name, "files", &facts->files) ||
+	    buffer_attr_u64(name, "mappings", &facts->mappings) ||
+	    buffer_attr_u64(name, "size", &facts->size) ||
+	    buffer_attr_u64(name, "dma_bits", &facts->dma_bits) ||
+	    buffer_attr_u64(name, "dma_coherent", &facts->coherent) ||
+	    buffer_attr(name, "memory", facts->memory, sizeof(facts->memory)) ||
+	    buffer_attr(name, "region", facts->region, sizeof(facts->region)) ||
+	    buffer_device(name, facts->device))
+		return -1;
+	if (buffer_attr(name, "engine", facts->engine, sizeof(facts->engine)))
+		facts->engine[0] = '\0';
+
+	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", name);
+	dt_of_device(path, facts->node);
+	read_ranges(facts);
+	read_dma_addr(facts);
+	return 0;
+}
+
+const struct dt_range *facts_range(const struct facts *facts)
+{
+	for (int i = 0; i < facts->num_ranges && !facts->dma_error; i++)
+		if (facts->dma_addr >= facts->ranges[i].dma &&
+		    facts->dma_addr - facts->ranges[i].dma < facts->ranges[i].size)
+			return &facts->ranges[i];
+	return facts->num_ranges == 1 && facts->dma_error ? facts->ranges : NULL;
+}
+
+const char *facts_bus_offset(const struct facts *facts, char text[32])
+{
+	const struct dt_range *range = facts_range(facts);
+
+	if (!facts->num_ranges)
+		snprintf(text, 32, "none");
+	else if (!range)
+		snprintf(text, 32, "unknown");
+	else if (range->dma >= range->cpu)
+		snprintf(text, 32, "+0x%" PRIx64, range->dma - range->cpu);
+	else
+		snprintf(text, 32, "-0x%" PRIx64, range->cpu - range->dma);
+	return text;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+int facts_names(char (**names)[COHBUF_NAME_SIZE])
+{
+	DIR *dir = opendir("/sys/class/cohbuf");
+	struct dirent *entry;
+	int count = 0;
+
+	*names = NULL;
+	while (dir && (entry = readdir(dir))) {
+		void *more;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		more = realloc(*names, (count + 1) * sizeof(**names));
+		if (!more)
+			break;
+		*names = more;
+		snprintf((*names)[count++], COHBUF_NAME_SIZE, "%.*s",
+			 COHBUF_NAME_SIZE - 1, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (count)
+		qsort(*names, count, sizeof(**names), compare_names);
+	return count;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All that can be known of a bound buffer without opening it.
+ */
+#ifndef _FACTS_H
+#define _FACTS_H
+
+#include "device.h"
+#include "dt.h"
+
+#define FACTS_RANGES_MAX	8
+
+/**
+ * struct facts - what is known of a buffer
+ * @name: its name below /dev
+ * @size: bytes
+ * @dma_addr: its first byte's address for the device
+ * @dma_error: why that is not known, an errno; 0: it is
+ * @dma_bits: address bits of the device
+ * @coherent: the device snoops
+ * @memory: kind of memory
+ * @region: name of its memory region, or empty
+ * @engine: controller and channel of its own, or empty
+ * @files: open files
+ * @mappings: areas that map it
+ * @device: its platform device
+ * @node: its devicetree node
+ * @ranges: the dma-ranges that made @dma_addr
+ * @num_ranges: how many
+ */
+struct facts {
+	char name[COHBUF_NAME_SIZE];
+	uint64_t size;
+	uint64_t dma_addr;
+	int dma_error;
+	uint64_t dma_bits;
+	uint64_t coherent;
+	char memory[32];
+	char region[128];
+	char engine[COHBUF_ENGINE_NAME_SIZE];
+	uint64_t files;
+	uint64_t mappings;
+	char device[DEVICE_NAME_SIZE];
+	char node[DT_PATH_SIZE];
+	struct dt_range ranges[FACTS_RANGES_MAX];
+	int num_ranges;
+};
+
+/* 0, or -1 with errno: ENOENT where there is no such buffer. */
+int facts_read(struct facts *facts, const char *name);
+
+/* The entry of the dma-ranges that holds for the buffer; NULL: none, or unknown. */
+const struct dt_range *facts_range(const struct facts *facts);
+/* "+0xc0000000": DMA address minus CPU address; "none", or "unknown". */
+const char *facts_bus_offset(const struct facts *facts, char text[32]);
+
+/* Names of all buffers, sorted; returns how many. free() the array at once. */
+int facts_names(char (**names)[COHBUF_NAME_SIZE]);
+
+#endif /* _FACTS_H */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the doctor found; see findings.h.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "findings.h"
+#include "json.h"
+
+struct finding {
+	char subject[160];
+	char problem[768];
+	char remedy[512];
+};
+
+static struct finding *findings;
+static unsigned int count;
+
+void finding_add(const char *subject, const char *remedy, const char *problem, ...)
+{
+	struct finding *f = realloc(findings, (count + 1) * sizeof(*findings));
+	va_list args;
+
+	if (!f) {
+		perror("cohbuf");
+		exit(1);
+	}
+	findings = f;
+	f = &findings[count++];
+	snprintf(f->subject, sizeof(f->subject), "%s", subject);
+	snprintf(f->remedy, sizeof(f->remedy), "%s", remedy);
+	va_start(args, problem);
+	vsnprintf(f->problem, sizeof(f->problem), problem, args);
+	va_end(args);
+}
+
+unsigned int findings_count(void)
+{
+	return count;
+}
+
+void findings_print(void)
+{
+	for (unsigned int i = 0; i < count; i++)
+		printf("\n%s: %s\n  remedy: %s\n", findings[i].subject,
+		       findings[i].problem, findings[i].remedy);
+}
+
+void findings_print_json(void)
+{
+	json_open("findings", '[');
+	for (unsigned int i = 0; i < count; i++) {
+		json_open(NULL, '{');
+		json_string("subject", findings[i].subject);
+		json_string("problem", findings[i].problem);
+		json_string("remedy", findings[i].remedy);
+		json_close();
+	}
+	json_close();
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the doctor asks the system; see system.h.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "dt.h"
+#include "system.h"
+
+bool system_has_module(void)
+{
+	/* Also where it is built in. */
+	return !access("/sys/bus/platform/drivers/cohbuf", F_OK);
+}
+
+bool system_meminfo(const char *field, uint64_t *kib)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	size_t len = strlen(field);
+	bool found = false;
+	char line[128];
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		found = !strncmp(line, field, len) && line[len] == ':';
+		if (found)
+			*kib = strtoull(line + len + 1, NULL, 10);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static struct controller *find_controller(struct controller *controllers, int *count,
+					  const char *name)
+{
+	for (int i = 0; i < *count; i++)
+		if (!strcmp(controllers[i].name, name))
+			return &controllers[i];
+	if (*count == CONTROLLERS_MAX)
+		return NULL;
+	memset(&controllers[*count], 0, sizeof(*controllers));
+	snprintf(controllers[*count].name, sizeof(controllers->name), "%s", name);
+	return &controllers[(*count)++];
+}
+
+static void add_channel(struct controller *controllers, int *count, const char *channel)
+{
+	char path[PATH_MAX], name[128], node[DT_PATH_SIZE], in_use[16];
+	struct controller *c;
+
+	snprintf(path, sizeof(path), "/sys/class/dma/%s/device", channel);
+	if (file_link_name(path, name, sizeof(name)))
+		return;
+	c = find_controller(controllers, count, name);
+	if (!c)
+		return;
+	c->channels++;
+	if (dt_of_device(path, node))
+		snprintf(c->node, sizeof(c->node), "%s", node);
+	snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", channel);
+	if (!file_read_line(path, in_use, sizeof(in_use)) && atoi(in_use))
+		c->in_use++;
+}
+
+int system_controllers(struct controller controllers[CONTROLLERS_MAX])
+{
+	DIR *dir = opendir("/sys/class/dma");
+	struct dirent *entry;
+	int count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			add_channel(controllers, &count, entry->d_name);
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* A record of /dev/kmsg: "LEVEL,SEQUENCE,TIME,FLAGS;TEXT\n KEY=VALUE\n". */
+static bool is_complaint_of(const char *record, const char *prefix, const char **text)
+{
+	const char *semicolon = strchr(record, ';');
+
+	if (!semicolon || (strtoul(record, NULL, 10) & 7) > 4)
+		return false;
+	*text = semicolon + 1;
+	if (strncmp(*text, prefix, strlen(prefix)))
+		return false;
+	*text += strlen(prefix);
+	return true;
+}
+
+int system_last_message(const char *device, char *message, size_t size)
+{
+	char record[8192], prefix[DEVICE_NAME_SIZE + 16];
+	const char *text;
+	int fd, found = 0;
+	ssize_t len;
+
+	snprintf(prefix, sizeof(prefix), "cohbuf %s: ", device);
+	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	for (;;) {
+		len = read(fd, record, sizeof(record) - 1);
+		/* EPIPE: the oldest were overwritten meanwhile; go on. */
+		if (len < 0 && errno == EPIPE)
+			continue;
+		if (len <= 0)
+			break;
+		record[len] = '\0';
+		if (!is_complaint_of(record, prefix, &text))
+			continue;
+		snprintf(message, size, "%.*s", (int)strcspn(text, "\n"), text);
+		found = 1;
+	}
+	if (!found && len < 0 && errno != EAGAIN)
+		found = -1;
+	close(fd);
+	return found;
+}
+
+bool system_deferred(const char *device, char *reason, size_t size)
+{
+	FILE *file = fopen("/sys/kernel/debug/devices_deferred", "re");
+	char path[PATH_MAX], line[512], waits[8];
+	size_t len = strlen(device);
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		found = !strncmp(line, device, len) && (!line[len] || line[len] == '\t');
+		if (found)
+			snprintf(reason, size, "%s", line[len] ? line + len + 1 : "");
+	}
+	if (file)
+		fclose(file);
+	if (found)
+		return true;
+	reason[0] = '\0';
+	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/waiting_for_supplier", device);
+	return !file_read_line(path, waits, sizeof(waits)) && waits[0] == '1';
+}
+
+static bool find_on_bus(const char *bus, const char *node, char *path, size_t size)
+{
+	char devices[64], found[DT_PATH_SIZE];
+	struct dirent *entry;
+	bool done = false;
+	DIR *dir;
+
+	snprintf(devices, sizeof(devices), "/sys/bus/%s/devices", bus);
+	dir = opendir(devices);
+	while (dir && !done && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, size, "%s/%s", devices, entry->d_name);
+		done = dt_of_device(path, found) && !strcmp(found, node);
+	}
+	if (dir)
+		closedir(dir);
+	return done;
+}
+
+void system_device_of(const char *node, char *path, size_t size)
+{
+	if (!find_on_bus("platform", node, path, size) &&
+	    !find_on_bus("amba", node, path, size))
+		path[0] = '\0';
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The buffer that a subcommand works on, opened, and the part of it that the user
+ * asked for. Whatever does not work has been said on standard error.
+ */
+#ifndef _TARGET_H
+#define _TARGET_H
+
+#include "device.h"
+#include "tool.h"
+
+/**
+ * struct target - an open buffer
+ * @name: its name below /dev
+ * @fd: the file
+ * @size: bytes
+ * @info: what the driver says of it
+ */
+struct target {
+	char name[COHBUF_NAME_SIZE];
+	int fd;
+	uint64_t size;
+	struct cohbuf_info info;
+};
+
+/**
+ * struct range - a part of a buffer
+ * @offset: first byte
+ * @length: bytes
+ * @has_length: the user gave it; else it reaches to the end
+ */
+struct range {
+	uint64_t offset;
+	uint64_t length;
+	bool has_length;
+};
+
+bool target_open(struct target *target, const char *name, int flags);
+bool target_range(const struct target *target, struct range *range);
+
+/* All of it or none is a lie: -1 with errno, @done says how far it came. */
+int target_read(const struct target *target, void *to, uint64_t offset, size_t length);
+int target_write(const struct target *target, const void *from, uint64_t offset,
+		 size_t length, size_t *done);
+
+/* What to do about an error of open(2), or of a call on an open buffer. */
+const char *remedy_of_open(int error);
+const char *remedy_of_call(int error);
+
+#endif /* _TARGET_H */

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One DMA transfer whose result is known beforehand; see trial.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "engine.h"
+#include "pattern.h"
+#include "tap.h"
+#include "trial.h"
+
+/* Too big for a stack, and one at a time. */
+static struct evidence evidence;
+static unsigned char source[TRIAL_MAX];
+
+int trial_copy(struct bench *bench, uint64_t src, uint64_t dst, uint64_t length)
+{
+	uint64_t expected_ns = bench->ns_per_page * (length / BENCH_PAGE + 1);
+	struct cohbuf_copy copy = {
+		.src = src, .dst = dst, .length = length,
+		/* A slow engine is no dead one. */
+		.timeout_ms = COHBUF_COPY_TIMEOUT_DEFAULT + expected_ns / 100000,
+	};
+	int error;
+
+	if (copy.timeout_ms > COHBUF_COPY_TIMEOUT_MAX)
+		copy.timeout_ms = COHBUF_COPY_TIMEOUT_MAX;
+	error = engine_copy(bench->target.fd, &copy) ? errno : 0;
+	if (copy.engine[0])
+		memcpy(bench->engine, copy.engine, sizeof(bench->engine));
+	bench->last_ns = copy.duration_ns;
+	return error;
+}
+
+static bool put(struct bench *bench, const struct trial *t, uint64_t offset,
+		const unsigned char *bytes, size_t len)
+{
+	if (!t->by_kernel) {
+		memcpy((unsigned char *)bench->map + offset, bytes, len);
+		return true;
+	}
+	if (!target_write(&bench->target, bytes, offset, len, NULL))
+		return true;
+	tap_fail("pwrite: %s: %s", strerror(errno), remedy_of_call(errno));
+	return false;
+}
+
+static bool get(struct bench *bench, const struct trial *t, uint64_t offset,
+		unsigned char *bytes, size_t len)
+{
+	if (!t->by_kernel) {
+		memcpy(bytes, (unsigned char *)bench->map + offset, len);
+		return true;
+	}
+	if (!target_read(&bench->target, bytes, offset, len))
+		return true;
+	tap_fail("pread: %s: %s", strerror(errno), remedy_of_call(errno));
+	return false;
+}
+
+/* The guard bands end where the buffer does, or the source begins. */
+static void lay_out(const struct bench *bench, const struct trial *t, struct evidence *e)
+{
+	uint64_t first = t->src < t->dst ? t->src + t->length : 0;
+	uint64_t end = t->src > t->dst ? t->src : bench->size;
+	uint64_t after = end - (t->dst + t->length);
+
+	e->before = t->dst - first < TRIAL_GUARD ? t->dst - first : TRIAL_GUARD;
+	e->area = t->dst - e->before;
+	e->length = t->length;
+	e->size = e->before + t->length + (after < TRIAL_GUARD ? after : TRIAL_GUARD);
+
+	pattern_fill(e->was, ~t->seed, e->area, e->size);
+	memcpy(e->wanted, e->was, e->size);
+	memcpy(e->wanted + e->before, source, t->length);
+}
+
+/* The data travel by their place in the transfer: no offset changes them. */
+static bool prepare(struct bench *bench, const struct trial *t, struct evidence *e)
+{
+	pattern_fill(source, t->seed, 0, t->length);
+	lay_out(bench, t, e);
+	return put(bench, t, e->area, e->was, e->size);
+}
+
+static bool source_is_kept(struct bench *bench, const struct trial *t)
+{
+	static unsigned char now[TRIAL_MAX];
+	size_t i = 0;
+
+	if (!get(bench, t, t->src, now, t->length))
+		return false;
+	if (!memcmp(now, source, t->length))
+		return true;
+	while (now[i] == source[i])
+		i++;
+	tap_fail("the source changed: expected 0x%02x, found 0x%02x", source[i], now[i]);
+	bench_note_place(bench, "first wrong", t->src + i);
+	tap_note("means: the controller wrote where it was to read, or somebody else did");
+	bench_note_users(bench);
+	return false;
+}
+
+static bool transfer(struct bench *bench, const struct trial *t, struct evidence *e)
+{
+	int error = trial_copy(bench, t->src, t->dst, t->length);
+
+	tap_detail(bench->engine);
+	if (error == EINTR && bench_stopped)
+		return false;
+	if (!get(bench, t, e->area, e->found, e->size))
+		return false;
+	if (error) {
+		diagnose_error(bench, t, e, error);
+		return false;
+	}
+	if (memcmp(e->found, e->wanted, e->size)) {
+		diagnose_target(bench, t, e);
+		return false;
+	}
+	return source_is_kept(bench, t);
+}
+
+bool trial_run(struct bench *bench, const struct trial *t)
+{
+	return prepare(bench, t, &evidence) &&
+	       put(bench, t, t->src, source, t->length) &&
+	       transfer(bench, t, &evidence);
+}
+
+bool trial_return(struct bench *bench, const struct trial *t)
+{
+	return prepare(bench, t, &evidence) && transfer(bench, t, &evidence);
+}
