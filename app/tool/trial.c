@@ -60,7 +60,7 @@ static bool get(struct bench *bench, const struct trial *t, uint64_t offset,
 }
 
 /* The guard bands end where the buffer does, or the source begins. */
-static void lay_out(const struct bench *bench, const struct trial *t, struct evidence *e)
+void trial_expect(const struct bench *bench, const struct trial *t, struct evidence *e)
 {
 	uint64_t first = t->src < t->dst ? t->src + t->length : 0;
 	uint64_t end = t->src > t->dst ? t->src : bench->size;
@@ -73,14 +73,18 @@ static void lay_out(const struct bench *bench, const struct trial *t, struct evi
 
 	pattern_fill(e->was, ~t->seed, e->area, e->size);
 	memcpy(e->wanted, e->was, e->size);
-	memcpy(e->wanted + e->before, source, t->length);
+	pattern_fill(e->wanted + e->before, t->seed, 0, t->length);
+
+	/* Each byte of the target differs: none looks as if it had arrived. */
+	for (size_t i = e->before; i < e->before + t->length; i++)
+		e->was[i] = ~e->wanted[i];
 }
 
 /* The data travel by their place in the transfer: no offset changes them. */
 static bool prepare(struct bench *bench, const struct trial *t, struct evidence *e)
 {
 	pattern_fill(source, t->seed, 0, t->length);
-	lay_out(bench, t, e);
+	trial_expect(bench, t, e);
 	return put(bench, t, e->area, e->was, e->size);
 }
 

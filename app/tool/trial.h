@@ -58,6 +58,9 @@ struct evidence {
 	unsigned char found[TRIAL_MAX + 2 * TRIAL_GUARD];
 };
 
+/* All of it but what is found. */
+void trial_expect(const struct bench *bench, const struct trial *trial, struct evidence *e);
+
 /* diagnose.c: fails the test with what the evidence means. */
 void diagnose_target(const struct bench *bench, const struct trial *trial,
 		     const struct evidence *e);

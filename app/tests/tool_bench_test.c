@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "cohbuf test" itself: it passes on good buffers and leaves them as they were, and it
+ * fails where something is wrong.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buffers.h"
+#include "run.h"
+
+/* As a bystander sees it: by pread(), while nobody else has it. */
+static void expect_pattern(const char *name, unsigned int seed)
+{
+	unsigned char *found, *wanted;
+	uint64_t size = 0;
+	int fd = ASSERT_OK(buffer_open(name, O_RDONLY));
+
+	ASSERT_OK(buffer_attr_u64(name, "size", &size));
+	found = new_bytes(size, 0);
+	wanted = new_pattern(0, size, seed);
+	for (size_t done = 0; done < size; ) {
+		ssize_t len = ASSERT_OK(pread(fd, found + done, size - done, done));
+
+		ASSERT_GT(len, 0);
+		done += len;
+	}
+	EXPECT_BYTES(found, wanted, size);
+	close(fd);
+}
+
+static void write_pattern(const char *name, unsigned int seed)
+{
+	unsigned char *bytes;
+	uint64_t size = 0;
+	int fd = ASSERT_OK(buffer_open(name, O_RDWR));
+
+	ASSERT_OK(buffer_attr_u64(name, "size", &size));
+	bytes = new_pattern(0, size, seed);
+	for (size_t done = 0; done < size; )
+		done += ASSERT_OK(pwrite(fd, bytes + done, size - done, done));
+	close(fd);
+}
+
+static void passes_and_puts_back(const void *name)
+{
+	struct run r;
+
+	write_pattern(name, 11);
+	r = run("cohbuf test %s --seconds 4", (const char *)name);
+	expect_status(&r, 0);
+	EXPECT_EQ(strncmp(r.out, "TAP version 13\n1..20\n", 21), 0);
+	expect_not_in(&r, r.out, "not ok");
+	expect_in(&r, r.out, "\nok 20 - dma.every_part");
+	EXPECT_STREQ(r.err, "");
+	expect_pattern(name, 11);
+}
+
+/* Whatever buffers this board has. */
+static void __attribute__((constructor)) add_passes(void)
+{
+	DIR *class = opendir("/sys/class/cohbuf");
+	struct dirent *entry;
+
+	while (class && (entry = readdir(class)))
+		if (entry->d_name[0] != '.')
+			harness_add(passes_and_puts_back, strdup(entry->d_name), 120,
+				    "tool_bench.passes_and_puts_back.%s", entry->d_name);
+	if (class)
+		closedir(class);
+}
+
+TEST_LIMIT(tool_bench, seed_and_unit_are_said, 60)
+{
+	struct run r = run("COHBUF_UNIT=16 cohbuf test mmapdemo --seed 0x123 --seconds 1");
+
+	expect_status(&r, 0);
+	expect_in(&r, r.out, "--seed 0x123 repeats this");
+	expect_in(&r, r.out, "# DMA unit 16,");
+	r = run("COHBUF_UNIT=16 cohbuf test mmapdemo --unit 32 --seconds 1");
+	expect_status(&r, 0);
+	expect_in(&r, r.out, "# DMA unit 32,");
+	r = run("COHBUF_UNIT=3 cohbuf test mmapdemo");
+	expect_status(&r, 2);
+}
+
+/* One that writes all the time, as a device would that nobody stopped. */
+static pid_t start_corrupter(const char *name, volatile unsigned char **map)
+{
+	int fd = ASSERT_OK(buffer_open(name, O_RDWR));
+	pid_t pid;
+
+	*map = ASSERT_MAP(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+	pid = ASSERT_OK(fork());
+	while (!pid)
+		(*map)[0x208]++;
+	close(fd);
+	return pid;
+}
+
+TEST_LIMIT(tool_bench, fails_while_somebody_else_writes, 120)
+{
+	volatile unsigned char *map;
+	pid_t pid = start_corrupter("plain", &map);
+	struct run r = run("cohbuf test plain --seconds 1");
+
+	kill(pid, SIGKILL);
+	expect_status(&r, 1);
+	expect_in(&r, r.out, "\nnot ok ");
+	expect_in(&r, r.out, "\n# first wrong: offset 0x208, virtual 0x");
+	expect_in(&r, r.out, "DMA address 0x");
+	expect_in(&r, r.out, "other file of this buffer is open");
+}
+
+TEST_LIMIT(tool_bench, signal_puts_back_and_ends_it, 60)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+	for (int i = 0; i < 3; i++) {
+		int out, status;
+		char *rest;
+		pid_t pid;
+
+		write_pattern("plain", 21 + i);
+		pid = run_start("cohbuf test plain", &out);
+		ASSERT_TRUE(run_await(out, "ok 4 "));
+		ASSERT_OK(kill(pid, signals[i]));
+		rest = run_finish(pid, out, &status);
+		EXPECT_EQ(status, 128 + signals[i]);
+		EXPECT_TRUE(strstr(rest, "Bail out! stopped by a signal; the contents were put back"));
+		expect_pattern("plain", 21 + i);
+	}
+}
+
+TEST(tool_bench, destroy_does_not_put_back)
+{
+	struct run r = run("cohbuf fill mmapdemo --byte 0x77; cohbuf test mmapdemo --destroy --seconds 1 > /dev/null;"
+			   "cohbuf save mmapdemo /tmp/after; cohbuf fill mmapdemo --byte 0x77; cohbuf save mmapdemo - | cmp -s - /tmp/after");
+
+	expect_status(&r, 1);
+}
+
+TEST_LIMIT(tool_bench, unbind_in_the_middle_is_a_failure_that_says_so, 60)
+{
+	int out, status;
+	char *rest;
+	pid_t pid;
+
+	pid = run_start("cohbuf test plain 2> /dev/null", &out);
+	ASSERT_TRUE(run_await(out, "ok 4 "));
+	unbind_buffer(&plain);
+	rest = run_finish(pid, out, &status);
+	EXPECT_EQ(status, 1);
+	EXPECT_TRUE(strstr(rest, "not ok "));
+	EXPECT_TRUE(strstr(rest, "Bail out! the device was unbound"));
+	bind_buffer(&plain);
+}
+
+/* Of each sort of board there is a buffer that no engine reaches. */
+TEST_LIMIT(tool_bench, without_an_engine_dma_is_skipped_unless_required, 60)
+{
+	struct run names = run("ls /sys/class/cohbuf");
+	char *name, *rest = NULL;
+
+	for (name = strtok_r(names.out, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
+		struct run r = run("cohbuf test %s --seconds 1", name);
+
+		if (!strstr(r.out, "# SKIP "))
+			continue;
+		expect_status(&r, 0);
+		expect_in(&r, r.out, "ok 13 - dma.moves_the_bytes # SKIP no DMA controller reaches this buffer: add dmas");
+		r = run("cohbuf test %s --seconds 1 --require-dma", name);
+		expect_status(&r, 1);
+		expect_in(&r, r.out, "not ok 13 - dma.moves_the_bytes\n# --require-dma: no DMA controller reaches this buffer: add dmas");
+		return;
+	}
+	SKIP("an engine reaches every buffer of this board");
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "cohbuf doctor": it finds each fault that is made here, names the remedy, and finds
+ * nothing where all is well.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "buffers.h"
+#include "json.h"
+#include "run.h"
+
+/* One finding about "plain", with its remedy, in both forms. */
+static void expect_finding(const char *problem, const char *remedy)
+{
+	struct run text = run("cohbuf doctor plain"), json = run("cohbuf doctor plain --json");
+	char found[1024] = "";
+
+	expect_status(&text, 1);
+	expect_in(&text, text.out, problem);
+	expect_in(&text, strstr(text.out, problem) ?: "", remedy);
+	expect_status(&json, 1);
+	EXPECT_TRUE(json_is_valid(json.out));
+	EXPECT_TRUE(json_get(json.out, "findings.0.problem", found, sizeof(found)));
+	expect_in(&json, found, problem);
+	EXPECT_TRUE(json_get(json.out, "findings.0.remedy", found, sizeof(found)));
+	expect_in(&json, found, remedy);
+	EXPECT_TRUE(!json_get(json.out, "findings.1.problem", found, sizeof(found)));
+}
+
+TEST_EACH(tool_doctor, finds_nothing_where_all_is_well, named_buffers)
+{
+	struct run r;
+
+	if (buffer_find(b->name, (char[COHBUF_NAME_SIZE]){ }))
+		SKIP("this board has no %s", b->name);
+	r = run("cohbuf doctor %s", b->name);
+	expect_status(&r, 0);
+	expect_in(&r, r.out, "Nothing found: all is well.");
+	r = run("cohbuf doctor /dev/%s --json", b->name);
+	expect_status(&r, 0);
+	expect_json(&r, "driver_loaded", "true");
+	expect_json(&r, "nodes.0.buffer", b->name);
+	expect_json(&r, "nodes.0.state", "bound");
+	expect_json(&r, "findings", "[]");
+}
+
+TEST(tool_doctor, finds_that_the_module_is_not_loaded)
+{
+	ASSERT_OK(unload_module());
+	expect_finding("it is not loaded", "modprobe cohbuf");
+	ASSERT_OK(load_module());
+}
+
+TEST(tool_doctor, finds_an_unbound_device)
+{
+	char device[DEVICE_NAME_SIZE], remedy[DEVICE_NAME_SIZE + 80];
+
+	ASSERT_OK(buffer_device("plain", device));
+	snprintf(remedy, sizeof(remedy), "echo %s > /sys/bus/platform/drivers/cohbuf/bind", device);
+	unbind_buffer(&plain);
+	expect_finding("is not bound to the driver", remedy);
+	bind_buffer(&plain);
+}
+
+TEST(tool_doctor, finds_that_a_user_may_not_open_it)
+{
+	struct run r = run_unprivileged("cohbuf doctor plain");
+
+	expect_status(&r, 1);
+	expect_in(&r, r.out, "/dev/plain is not open to you: mode 0600");
+	expect_in(&r, r.out, "run as root, or let a udev rule");
+}
+
+TEST(tool_doctor, finds_that_everyone_may_write)
+{
+	ASSERT_OK(chmod("/dev/plain", 0666));
+	expect_finding("everyone may write to /dev/plain", "MODE=\"0660\"");
+	ASSERT_OK(chmod("/dev/plain", 0600));
+}
+
+/* What comes of a label that another driver's device has. */
+TEST(tool_doctor, finds_a_name_that_belongs_to_something_else)
+{
+	ASSERT_OK(rename("/dev/plain", "/dev/plain.away"));
+	expect_finding("/dev/plain is not: No such file", "mount devtmpfs");
+	ASSERT_OK(mknod("/dev/plain", S_IFCHR | 0666, makedev(1, 3)));
+	expect_finding("/dev/plain belongs to something else (c 1:3", "choose another label");
+	ASSERT_OK(rename("/dev/plain.away", "/dev/plain"));
+}
+
+TEST(tool_doctor, finds_that_no_node_is_called_so)
+{
+	struct run r = run("cohbuf doctor nonesuch");
+
+	expect_status(&r, 1);
+	expect_in(&r, r.out, "none of the ");
+	expect_in(&r, r.out, "give a node this label");
+}
+
+/* For a board that was started with nodes of dts/refused. */
+TEST(tool_doctor, quotes_the_kernel_on_a_refused_node)
+{
+	static const struct {
+		const char *node, *line, *remedy;
+	} refused[] = {
+		{ "label-taken", "label \"taken\" is taken by", "docs/devicetree.md" },
+		{ "size-beyond-machine", "is more than the", "docs/devicetree.md" },
+	};
+	char device[DEVICE_NAME_SIZE];
+
+	for (int i = 0; i < 2; i++) {
+		struct run r;
+
+		if (device_find(refused[i].node, device))
+			SKIP("the board has no node %s: start it with the overlay", refused[i].node);
+		r = run("cohbuf doctor %s", refused[i].node);
+		expect_status(&r, 1);
+		expect_in(&r, r.out, "the driver refused it; the kernel's log has: ");
+		expect_in(&r, r.out, refused[i].line);
+		expect_in(&r, r.out, refused[i].remedy);
+		r = run("cohbuf doctor %s --json", refused[i].node);
+		expect_status(&r, 1);
+		EXPECT_TRUE(json_is_valid(r.out));
+		expect_json(&r, "nodes.0.state", "not bound");
+	}
+}
+
+TEST(tool_doctor, says_without_rights_what_root_would_see)
+{
+	struct run r;
+
+	unbind_buffer(&plain);
+	r = run_unprivileged("cohbuf doctor plain");
+	expect_status(&r, 1);
+	expect_in(&r, r.out, "is not bound to the driver");
+	bind_buffer(&plain);
+}

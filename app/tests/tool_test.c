@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tool as a user calls it: what is usage, what it prints, what it moves. That it
+ * tests buffers is in tool_bench_test.c, that it finds faults in tool_doctor_test.c.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buffers.h"
+#include "json.h"
+#include "run.h"
+
+static const char *const commands[] = {
+	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor",
+};
+
+#define NUM_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+TEST(tool, help_and_version_suit_help2man)
+{
+	char usage[64];
+
+	for (size_t i = 0; i < NUM_COMMANDS; i++) {
+		struct run help = run("cohbuf %s --help", commands[i]);
+		struct run version = run("cohbuf %s --version", commands[i]);
+
+		snprintf(usage, sizeof(usage), "Usage: cohbuf %s", commands[i]);
+		expect_status(&help, 0);
+		EXPECT_EQ(strncmp(help.out, usage, strlen(usage)), 0);
+		expect_in(&help, help.out, "\n  --help  ");
+		expect_in(&help, help.out, "\n  --version  ");
+		expect_status(&version, 0);
+		EXPECT_EQ(strncmp(version.out, "cohbuf (cohbuf) ", 16), 0);
+	}
+}
+
+TEST(tool, help_lists_every_command)
+{
+	struct run help = run("cohbuf --help");
+
+	expect_status(&help, 0);
+	EXPECT_EQ(strncmp(help.out, "Usage: cohbuf ", 14), 0);
+	for (size_t i = 0; i < NUM_COMMANDS; i++) {
+		char line[32];
+
+		snprintf(line, sizeof(line), "\n  %s ", commands[i]);
+		expect_in(&help, help.out, line);
+	}
+}
+
+TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
+{
+	static const char *const lines[] = {
+		"", "nonsense", "dump", "dump plain mmapdemo", "dump plain --nonsense",
+		"dump plain --offset", "dump plain --offset -1", "dump plain --offset ''",
+		"dump plain --offset 1x", "dump plain --offset 0x", "dump plain --offset 4KB",
+		"dump plain --length 99999999999999999999", "dump plain --length 0x10000000000G",
+		"fill plain", "fill plain --byte 256", "fill plain --word 0x100000000",
+		"fill plain --byte 1 --word 2", "fill plain --counter --seed 1",
+		"load plain", "save plain", "save plain a b", "list plain", "info",
+		"copy plain --to 0 --length 4", "copy plain --from 0 --length 4",
+		"copy plain --from 0 --to 4", "copy plain --from 0 --to 4 --length 0",
+		"copy plain --from 0 --to 4 --length 4 --timeout 60001",
+		"copy plain --from 0 --to 4 --length 4 --repeat 0",
+		"test", "test plain --unit 3", "test plain --unit 256", "test plain --seconds 0",
+	};
+	struct run before = run("cohbuf save plain - | md5sum"), after;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct run r = run("cohbuf %s", lines[i]);
+
+		expect_status(&r, 2);
+		EXPECT_STREQ(r.out, "");
+		if (i)
+			expect_in(&r, r.err, "--help");
+	}
+	after = run("cohbuf save plain - | md5sum");
+	EXPECT_STREQ(after.out, before.out);
+}
+
+/* Each buffer of the board, in JSON, against sysfs. */
+TEST(tool, list_and_info_agree_with_sysfs)
+{
+	struct run names = run("ls /sys/class/cohbuf"), list = run("cohbuf list --json");
+	char path[64], *name, *rest = NULL;
+	int i = 0;
+
+	expect_status(&list, 0);
+	EXPECT_TRUE(json_is_valid(list.out));
+	for (name = strtok_r(names.out, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
+		struct run info = run("cohbuf info %s --json", name);
+		static const char *const attrs[] = { "size", "dma_addr", "dma_bits", "memory",
+						     "files", "mappings" };
+
+		expect_status(&info, 0);
+		expect_json(&info, "name", name);
+		snprintf(path, sizeof(path), "%d.name", i);
+		expect_json(&list, path, name);
+		for (int a = 0; a < 6; a++) {
+			char value[64], *digits = value;
+
+			ASSERT_OK(buffer_attr(name, attrs[a], value, sizeof(value)));
+			if (!strcmp(attrs[a], "dma_addr")) {
+				/* The kernel has leading zeros. */
+				snprintf(value, sizeof(value), "0x%llx", strtoull(digits, NULL, 0));
+			}
+			expect_json(&info, attrs[a], value);
+			snprintf(path, sizeof(path), "%d.%s", i, attrs[a]);
+			expect_json(&list, path, value);
+		}
+		i++;
+	}
+	EXPECT_GT(i, 0);
+	snprintf(path, sizeof(path), "%d.name", i);
+	EXPECT_TRUE(!json_get(list.out, path, path, sizeof(path)));
+}
+
+TEST(tool, info_counts_files_and_mappings_of_others_only)
+{
+	int fd = ASSERT_OK(buffer_open("mmapdemo", O_RDWR));
+	struct run r;
+
+	ASSERT_MAP(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0));
+	r = run("cohbuf info mmapdemo --json");
+	expect_json(&r, "files", "1");
+	expect_json(&r, "mappings", "1");
+}
+
+/* As the devicetrees of the boards have it. */
+TEST(tool, bus_offset_is_that_of_dma_ranges)
+{
+	static const struct {
+		const char *name, *offset;
+	} known[] = {
+		{ "offset", "+0x80000000" }, { "engine", "+0xc0000000" },
+		{ "pool", "+0xc0000000" }, { "elsewhere", "null" }, { "snooped", "null" },
+	};
+	bool raspi = !access("/dev/elsewhere", F_OK);
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct run r;
+
+		if (buffer_find(known[i].name, (char[COHBUF_NAME_SIZE]){ }))
+			continue;
+		r = run("cohbuf info %s --json", known[i].name);
+		/* Of the two boards that have a pool, one has an offset. */
+		expect_json(&r, "bus_offset", !strcmp(known[i].name, "pool") && !raspi ?
+			    "null" : known[i].offset);
+	}
+}
+
+TEST(tool, dma_address_is_for_root_and_says_so)
+{
+	struct run text = run_unprivileged("cohbuf info plain");
+	struct run json = run_unprivileged("cohbuf info plain --json");
+
+	expect_status(&text, 0);
+	expect_in(&text, text.out, "DMA address: not shown: it takes root");
+	expect_json(&json, "dma_addr", "null");
+	expect_in(&json, json.out, "CAP_SYS_RAWIO");
+}
+
+TEST(tool, dump_is_that_of_hexdump)
+{
+	struct run r;
+
+	r = run("cohbuf fill mmapdemo --byte 0x41 && cohbuf fill mmapdemo --random --offset 1000 --length 700 &&"
+		"cohbuf save mmapdemo /tmp/bytes && hexdump -C /tmp/bytes > /tmp/wanted &&"
+		"cohbuf dump mmapdemo > /tmp/found && cmp /tmp/wanted /tmp/found");
+	expect_status(&r, 0);
+	r = run("cohbuf dump mmapdemo --offset 0x10 --length 18");
+	EXPECT_STREQ(r.out,
+		     "00000010  41 41 41 41 41 41 41 41  41 41 41 41 41 41 41 41  |AAAAAAAAAAAAAAAA|\n"
+		     "00000020  41 41                                             |AA|\n"
+		     "00000022\n");
+	r = run("grep -c '^\\*$' /tmp/found");
+	EXPECT_STREQ(r.out, "2\n");
+}
+
+static void expect_words(const char *name, size_t offset, size_t count, uint32_t first,
+			 uint32_t step)
+{
+	int fd = ASSERT_OK(buffer_open(name, O_RDONLY));
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t word;
+
+		ASSERT_EQ(pread(fd, &word, 4, offset + 4 * i), 4);
+		EXPECT_EQ(word, first + step * (uint32_t)i);
+	}
+}
+
+TEST(tool, fill_writes_the_pattern_and_nothing_else)
+{
+	struct run r = run("cohbuf fill mmapdemo --byte 0x5a &&"
+			   "cohbuf fill mmapdemo --word 0x12345678 --offset 0x100 --length 64 &&"
+			   "cohbuf fill mmapdemo --counter --offset 1K --length 1K");
+
+	expect_status(&r, 0);
+	expect_words("mmapdemo", 0, 64, 0x5a5a5a5a, 0);
+	expect_words("mmapdemo", 0x100, 16, 0x12345678, 0);
+	expect_words("mmapdemo", 0x140, 16, 0x5a5a5a5a, 0);
+	expect_words("mmapdemo", 1024, 256, 0, 1);
+	expect_words("mmapdemo", 2048, 512, 0x5a5a5a5a, 0);
+}
+
+TEST(tool, fill_random_follows_from_the_seed_that_it_prints)
+{
+	struct run r = run("cohbuf fill plain --random > /tmp/seed && cohbuf save plain /tmp/a &&"
+			   "cohbuf fill plain --byte 0 &&"
+			   "cohbuf fill plain --random --seed $(sed 's/seed //' /tmp/seed) &&"
+			   "cohbuf save plain - | cmp - /tmp/a");
+
+	expect_status(&r, 0);
+	r = run("cohbuf fill plain --random --seed 77; cohbuf save plain - | cmp -s - /tmp/a");
+	expect_status(&r, 1);
+}
+
+TEST_EACH_LIMIT(tool, load_and_save_go_round, named_buffers, 60)
+{
+	struct run r;
+
+	if (buffer_find(b->name, (char[COHBUF_NAME_SIZE]){ }))
+		SKIP("this board has no %s", b->name);
+	r = run("cohbuf fill %s --random --seed 3 && cohbuf save %s /tmp/a && cohbuf fill %s --byte 0 &&"
+		"cohbuf load %s /tmp/a && cohbuf save %s /tmp/b && cmp /tmp/a /tmp/b",
+		b->name, b->name, b->name, b->name, b->name);
+	expect_status(&r, 0);
+	r = run("cohbuf fill %s --byte 0 && cat /tmp/a | cohbuf load %s - && cohbuf save %s - | cmp - /tmp/a",
+		b->name, b->name, b->name);
+	expect_status(&r, 0);
+}
+
+TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
+{
+	static const char *const ends[] = {
+		"--offset 4096", "--offset 0x1000 --length 1", "--offset 4095 --length 2",
+		"--length 4097", "--offset 16 --length 0xffffffffffffffff", "--length 0",
+	};
+	static const char *const starts[] = {
+		"dump mmapdemo", "fill mmapdemo --byte 1", "save mmapdemo -",
+		"load mmapdemo /dev/zero",
+	};
+	struct run before = run("cohbuf save mmapdemo - | md5sum"), after;
+
+	for (int i = 0; i < 6; i++)
+		for (int k = 0; k < 4; k++) {
+			struct run r = run("cohbuf %s %s", starts[k], ends[i]);
+
+			expect_status(&r, 1);
+			EXPECT_STREQ(r.out, "");
+			expect_in(&r, r.err, i == 5 ? "--length 0" : "mmapdemo");
+			expect_in(&r, r.err, i == 5 ? "at least 1" : i ? i > 1 ? "--length of at most" :
+				  "make it smaller" : "make it smaller");
+		}
+	after = run("cohbuf save mmapdemo - | md5sum");
+	EXPECT_STREQ(after.out, before.out);
+}
+
+TEST(tool, a_file_that_does_not_fit_is_never_loaded_silently)
+{
+	struct run before = run("cohbuf save mmapdemo - | md5sum"), after, r;
+
+	r = run("head -c 5000 /dev/zero > /tmp/large; cohbuf load mmapdemo /tmp/large");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "nothing was written");
+	r = run("head -c 50 /dev/zero > /tmp/small; cohbuf load mmapdemo /tmp/small --length 51");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "nothing was written");
+	after = run("cohbuf save mmapdemo - | md5sum");
+	EXPECT_STREQ(after.out, before.out);
+
+	r = run("cat /tmp/large | cohbuf load mmapdemo -");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "has more bytes than the 4096 that fit");
+	r = run("cat /tmp/small | cohbuf load mmapdemo - --length 51");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "ended after 50 of 51 bytes");
+	r = run("cat /tmp/large | cohbuf load mmapdemo - --length 4096");
+	expect_status(&r, 0);
+	r = run("cohbuf load mmapdemo /tmp/small");
+	expect_status(&r, 0);
+}
+
+TEST(tool, a_full_disk_is_an_error)
+{
+	static const char *const lines[] = {
+		"save mmapdemo /dev/full", "save mmapdemo - > /dev/full",
+		"dump mmapdemo > /dev/full", "list > /dev/full", "doctor > /dev/full",
+		"--help > /dev/full",
+	};
+
+	for (int i = 0; i < 6; i++) {
+		struct run r = run("cohbuf %s", lines[i]);
+
+		expect_status(&r, 1);
+		expect_in(&r, r.err, "No space left");
+	}
+}
+
+TEST(tool, each_error_of_an_open_names_its_remedy)
+{
+	static const char *const starts[] = {
+		"info %s", "dump %s", "fill %s --byte 0", "load %s /dev/null", "save %s -",
+		"copy %s --from 0 --to 64 --length 4", "test %s",
+	};
+	char line[96];
+
+	for (int i = 0; i < 7; i++) {
+		struct run r;
+
+		snprintf(line, sizeof(line), starts[i], "nonesuch");
+		r = run("cohbuf %s", line);
+		expect_status(&r, 1);
+		expect_in(&r, r.err, "cohbuf doctor");
+		/* Not opened: an open of some devices does something. */
+		snprintf(line, sizeof(line), starts[i], "null");
+		r = run("cohbuf %s", line);
+		expect_status(&r, 1);
+		expect_in(&r, r.err, "change the node's label");
+		if (!i)
+			continue;
+		snprintf(line, sizeof(line), starts[i], "plain");
+		r = run_unprivileged("cohbuf %s", line);
+		expect_status(&r, 1);
+		expect_in(&r, r.err, "run this as root");
+	}
+}
+
+/* COPY works where a controller reaches the buffer, and else says what to do. */
+TEST(tool, copy_moves_the_bytes_or_names_the_remedy)
+{
+	struct run names = run("ls /sys/class/cohbuf");
+	char *name, *rest = NULL, engine[64];
+
+	for (name = strtok_r(names.out, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
+		struct run r = run("cohbuf fill %s --random && cohbuf copy %s --from 0 --to 2K --length 1K --repeat 3 --json",
+				   name, name);
+
+		if (r.status) {
+			char *json = strchr(r.out, '{');
+
+			expect_status(&r, 1);
+			expect_in(&r, r.err, "dmas");
+			ASSERT_TRUE(json && json_is_valid(json));
+			continue;
+		}
+		r = run("cohbuf copy %s --from 0 --to 2K --length 1K --repeat 3 --json", name);
+		expect_json(&r, "copies", "3");
+		expect_json(&r, "length", "1024");
+		expect_json(&r, "error", "null");
+		EXPECT_TRUE(json_get(r.out, "engine", engine, sizeof(engine)) &&
+			    strchr(engine, '/'));
+		r = run("cohbuf save %s /tmp/a --length 1K; cohbuf save %s - --offset 2K --length 1K | cmp - /tmp/a",
+			name, name);
+		expect_status(&r, 0);
+		r = run("cohbuf copy %s --from 0 --to 2K --length 1K", name);
+		expect_in(&r, r.out, engine[0] ? strtok(engine, "/") : "?");
+		expect_in(&r, r.out, "MB/s");
+	}
+}
+
+TEST(tool, copy_says_which_range_is_wrong)
+{
+	struct run r = run("cohbuf copy mmapdemo --from 4K --to 0 --length 4");
+
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "--from 0x1000 reach outside");
+	r = run("cohbuf copy mmapdemo --from 0 --to 4092 --length 8");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "--to 0xffc reach outside");
+	r = run("cohbuf copy mmapdemo --from 0 --to 4 --length 8");
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "overlap");
+}
