@@ -20,6 +20,7 @@
  * struct bench - the buffer under test
  * @target: the buffer
  * @facts: its addresses
+ * @copy: engine_copy(), or what a test of the tests has in its place
  * @map: all of it, mapped
  * @size: bytes
  * @seed: what all patterns follow from
@@ -34,6 +35,7 @@
 struct bench {
 	struct target target;
 	struct facts facts;
+	int (*copy)(int fd, struct cohbuf_copy *copy);
 	volatile unsigned char *map;
 	uint64_t size;
 	uint64_t seed;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench_open.h"
+#include "engine.h"
 #include "tap.h"
 
 sigjmp_buf bench_gone;
@@ -69,6 +70,7 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 	if (!target_open(&bench->target, name, O_RDWR))
 		return false;
 	bench->size = bench->target.size;
+	bench->copy = engine_copy;
 	if (facts_read(&bench->facts, bench->target.name)) {
 		complain("\"%s\": %s: %s", name, strerror(errno), remedy_of_open(errno));
 		return false;

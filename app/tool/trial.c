@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "engine.h"
 #include "pattern.h"
 #include "tap.h"
 #include "trial.h"
@@ -26,7 +25,7 @@ int trial_copy(struct bench *bench, uint64_t src, uint64_t dst, uint64_t length)
 
 	if (copy.timeout_ms > COHBUF_COPY_TIMEOUT_MAX)
 		copy.timeout_ms = COHBUF_COPY_TIMEOUT_MAX;
-	error = engine_copy(bench->target.fd, &copy) ? errno : 0;
+	error = bench->copy(bench->target.fd, &copy) ? errno : 0;
 	if (copy.engine[0])
 		memcpy(bench->engine, copy.engine, sizeof(bench->engine));
 	bench->last_ns = copy.duration_ns;
