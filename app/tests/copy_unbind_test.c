@@ -47,22 +47,7 @@ static void await_copies(unsigned int count)
 		sched_yield();
 }
 
-/* One with an engine of its own and one that borrows, where the board has both. */
-static const struct test_buffer *unbound_buffers[3];
-
-static void __attribute__((constructor(103))) choose_buffers(void)
-{
-	size_t count = 0;
-
-	for (uint32_t own = 0; own <= COHBUF_INFO_ENGINE; own += COHBUF_INFO_ENGINE)
-		for (size_t i = 0; copying_buffers[i]; i++)
-			if ((copying_buffers[i]->flags & COHBUF_INFO_ENGINE) == own) {
-				unbound_buffers[count++] = copying_buffers[i];
-				break;
-			}
-}
-
-TEST_EACH_LIMIT(copy_unbind, fifty_times_in_mid_copy, unbound_buffers, 120)
+TEST_EACH_LIMIT(copy_unbind, fifty_times_in_mid_copy, chosen_buffers, 120)
 {
 	for (int i = 0; i < CYCLES; i++) {
 		struct subject s = open_subject(b, i);
@@ -100,7 +85,7 @@ static void *copy_until_stopped(void *arg)
 	return NULL;
 }
 
-TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, unbound_buffers, 240)
+TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, chosen_buffers, 240)
 {
 	struct subject s;
 	pthread_t threads[THREADS];

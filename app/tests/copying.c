@@ -17,6 +17,7 @@
 #define MAX_CONTROLLERS	8
 
 const struct test_buffer *copying_buffers[MAX_BUFFERS];
+const struct test_buffer *chosen_buffers[3];
 const struct test_buffer *lonely_buffers[MAX_BUFFERS];
 const struct test_buffer *stuck_buffers[MAX_BUFFERS];
 
@@ -191,6 +192,17 @@ static bool is_seen(const struct test_buffer *b)
 	return false;
 }
 
+static void choose(uint32_t engine)
+{
+	size_t chosen = !!chosen_buffers[0];
+
+	for (size_t i = 0; copying_buffers[i]; i++)
+		if ((copying_buffers[i]->flags & COHBUF_INFO_ENGINE) == engine) {
+			chosen_buffers[chosen] = copying_buffers[i];
+			return;
+		}
+}
+
 static void __attribute__((constructor(102))) read_board(void)
 {
 	bool stuck = !strcmp(board_fact("BOARD_ENGINE_STUCK"), "yes");
@@ -210,4 +222,7 @@ static void __attribute__((constructor(102))) read_board(void)
 		else
 			copying_buffers[copying++] = all_buffers[i];
 	}
+
+	choose(0);
+	choose(COHBUF_INFO_ENGINE);
 }
