@@ -154,7 +154,7 @@ ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
 	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
-dtbs-unlocked: $(build)/board.dtb
+dtbs-unlocked: $(build)/board.env $(build)/board.dtb
 board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
 
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
@@ -253,7 +253,7 @@ $(build)/base.dtb: boards/$(BOARD)/board.mk $(kernel)/ready
 endif
 	$(Q)mkdir -p $(@D)
 ifeq ($(BOARD_BASE_DTB),qemu)
-	$(Q)$(qemu) $(BOARD_QEMU_ARGS) -machine dumpdtb=$@ -display none -nic none 2> /dev/null
+	$(Q)$(qemu) $(BOARD_QEMU_ARGS) -machine dumpdtb=$@ -display none -nic none 2> $@.log || { cat $@.log >&2; exit 1; }
 else ifneq ($(filter %.dts,$(BOARD_BASE_DTB)),)
 	$(Q)$(compile_tree)
 else
@@ -291,7 +291,7 @@ $(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/packag
 	$(Q)cd $(build)/root && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 # The facts of the board for the scripts, from the one place that states them.
-$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(kernel)/ready
+$(build)/board.env: boards/$(BOARD)/board.mk Makefile
 	$(Q)mkdir -p $(@D)
 	@{ $(foreach v,BOARD $(sort $(filter BOARD_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
 	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@

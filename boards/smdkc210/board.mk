@@ -11,3 +11,5 @@ BOARD_APPEND		:=
 # Debian's tree has no labels: what the overlay refers to.
 BOARD_SYMBOLS		:= dma=/soc/dma-controller@12680000
 BOARD_ENGINE		:= 12680000.dma-controller 12690000.dma-controller 12850000.dma-controller
+# The console's UART holds channels of the first, which cannot go from under it.
+BOARD_ENGINE_REBINDS	:= no

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-BOARD_SUMMARY		:= Xilinx Versal: 2 x Cortex-A72, 1 GiB, 8 x zynqmp-dma
+BOARD_SUMMARY		:= Xilinx Versal: Cortex-A72, 1 GiB, 8 x zynqmp-dma
 BOARD_ARCH		:= arm64
 BOARD_KERNEL_PACKAGE	:= linux-image-arm64
 BOARD_QEMU		:= qemu-system-aarch64
