@@ -16,3 +16,5 @@ BOARD_SYMBOLS		:= dma=/soc@0/bus@30800000/dma-controller@30bd0000
 BOARD_MODULES		:= imx-sdma
 BOARD_ENGINE		:= 30bd0000.dma-controller
 BOARD_ENGINE_STUCK	:= yes
+# The remove function of the 6.1 driver oopses on channels that nobody has used.
+BOARD_ENGINE_REBINDS	:= no

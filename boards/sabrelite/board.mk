@@ -13,3 +13,5 @@ BOARD_APPEND		:=
 BOARD_SYMBOLS		:= dma=/soc/bus@2000000/dma-controller@20ec000
 BOARD_ENGINE		:= 20ec000.dma-controller
 BOARD_ENGINE_STUCK	:= yes
+# The remove function of the 6.1 driver oopses on channels that nobody has used.
+BOARD_ENGINE_REBINDS	:= no
