@@ -276,14 +276,21 @@ bool module_is_loaded(void)
 	return !access("/sys/module/cohbuf/refcnt", F_OK);
 }
 
-int load_module(void)
+/**
+ * load_module() - load a module of this project
+ * @name: its name
+ *
+ * Return: 0, or -1 with errno: ENOENT where the board does not have it, EEXIST where
+ * it is loaded.
+ */
+int load_module(const char *name)
 {
 	struct utsname system;
 	char path[PATH_MAX];
 	int fd, ret, error;
 
 	ASSERT_OK(uname(&system));
-	snprintf(path, sizeof(path), "/lib/modules/%s/extra/cohbuf.ko", system.release);
+	snprintf(path, sizeof(path), "/lib/modules/%s/extra/%s.ko", system.release, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -309,7 +316,7 @@ static void restore_buffers(const void *arg __attribute__((unused)))
 	char device[DEVICE_NAME_SIZE];
 
 	if (!module_is_loaded())
-		ASSERT_OK(load_module());
+		ASSERT_OK(load_module("cohbuf"));
 
 	for (b = all_buffers; *b; b++) {
 		if (device_find((*b)->node, device))

@@ -91,9 +91,9 @@ unsigned char *new_bytes(size_t size, unsigned char value);
 
 void drop_privileges(void);
 
-/* The module: load_module() gives -1 and errno, as unload_module(). */
+/* The driver, unless another name is given. Loading and unloading give -1 and errno. */
 bool module_is_loaded(void);
-int load_module(void);
+int load_module(const char *name);
 int unload_module(void);
 
 #endif /* _BUFFERS_H */

@@ -162,7 +162,7 @@ static void test_reload(const void *arg __attribute__((unused)))
 	for (size_t i = 0; i < num_nodes; i++)
 		logs[i] = open_log(SEEK_END);
 	ASSERT_OK(unload_module());
-	ASSERT_OK(load_module());
+	ASSERT_OK(load_module("cohbuf"));
 	for (size_t i = 0; i < num_nodes; i++) {
 		struct said said;
 
@@ -183,7 +183,7 @@ static void test_reload_leak(const void *arg __attribute__((unused)))
 
 	for (int i = 0; i < 10; i++) {
 		ASSERT_OK(unload_module());
-		ASSERT_OK(load_module());
+		ASSERT_OK(load_module("cohbuf"));
 	}
 
 	/* Less than ten of the smallest buffer that is more than a few pages. */

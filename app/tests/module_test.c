@@ -104,7 +104,7 @@ TEST(module, unloading_removes_every_trace)
 TEST(module, loading_again_restores_every_buffer)
 {
 	ASSERT_OK(unload_module());
-	ASSERT_OK(load_module());
+	ASSERT_OK(load_module("cohbuf"));
 	for (size_t i = 0; all_buffers[i]; i++) {
 		const struct test_buffer *b = all_buffers[i];
 		unsigned char *wanted = new_bytes(b->size, 0);
@@ -117,14 +117,14 @@ TEST(module, loading_again_restores_every_buffer)
 
 TEST(module, loading_twice_is_eexist)
 {
-	EXPECT_ERRNO(load_module(), EEXIST);
+	EXPECT_ERRNO(load_module("cohbuf"), EEXIST);
 }
 
 TEST_LIMIT(module, twenty_reloads_work, 60)
 {
 	for (int i = 0; i < 20; i++) {
 		ASSERT_OK(unload_module());
-		ASSERT_OK(load_module());
+		ASSERT_OK(load_module("cohbuf"));
 	}
 	for (size_t i = 0; all_buffers[i]; i++)
 		EXPECT_OK(close(open_buffer(all_buffers[i], O_RDWR)));

@@ -326,7 +326,11 @@ static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 static void copy_engine_unregister(void *engine)
 {
 	struct copy_engine *ce = engine;
+	unsigned int i;
 
+	/* What copies goes next. */
+	for (i = 0; i < COPY_ENGINE_CHANNELS; i++)
+		copy_free_chan_resources(&ce->chans[i].chan);
 	/* Frees it, if no client has a channel. */
 	dma_async_device_unregister(&ce->dma);
 }

@@ -173,7 +173,7 @@ static int fw_cfg_probe(struct platform_device *pdev)
 
 	ret = fw_cfg_find_file(fw);
 	if (ret)
-		return dev_err_probe(dev, ret, "no " FW_CFG_FILE ": QEMU needs -device vmcoreinfo\n");
+		return dev_err_probe(dev, ret, "no file: QEMU needs -device vmcoreinfo\n");
 
 	return devm_copy_engine_register(dev, &fw_cfg_ops, fw, &fw_cfg_faults);
 }
