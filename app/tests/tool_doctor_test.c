@@ -52,7 +52,7 @@ TEST(tool_doctor, finds_that_the_module_is_not_loaded)
 {
 	ASSERT_OK(unload_module());
 	expect_finding("it is not loaded", "modprobe cohbuf");
-	ASSERT_OK(load_module());
+	ASSERT_OK(load_module("cohbuf"));
 }
 
 TEST(tool_doctor, finds_an_unbound_device)
