@@ -100,6 +100,19 @@ TEST(diagnose, data_at_the_wrong_place)
 	expect_not_said(text, "never arrived");
 }
 
+TEST(diagnose, data_at_the_wrong_place_that_reach_into_the_target)
+{
+	const char *text;
+
+	set_up();
+	memcpy((void *)(bench.map + DST + 64), e.wanted + e.before, LENGTH);
+	memcpy(target() + 64, e.wanted + e.before, LENGTH);
+	text = diagnosis(0);
+	expect_said(text, "64 bytes next to the target were overwritten");
+	expect_said(text, "data at the wrong place, 0x40 behind the target");
+	expect_not_said(text, "--unit");
+}
+
 TEST(diagnose, stale_data)
 {
 	set_up();

@@ -160,7 +160,6 @@ static void note_guards(const struct evidence *e, const struct counts *c)
 		 c->guards, c->first_guard < e->before ? e->before - c->first_guard :
 		 c->first_guard - e->before - e->length,
 		 c->first_guard < e->before ? "before" : "behind");
-	tap_note("means: the controller moves whole units that are larger than it says: find one that works with --unit 4, 8, 16 ...; or somebody writes meanwhile");
 }
 
 static void note_transfer(const struct bench *bench, const struct trial *t)
@@ -185,6 +184,7 @@ void diagnose_target(const struct bench *bench, const struct trial *t, const str
 		note_guards(e, &c);
 	if (c.arrived == e->length) {
 		tap_note("the target itself is right");
+		tap_note("means: the controller moves whole units that are larger than it says: find one that works with --unit 4, 8, 16 ...; or somebody writes meanwhile");
 	} else if (c.unchanged == e->length) {
 		note_unchanged(bench, t, e);
 	} else if (is_stale(t, e)) {
@@ -195,6 +195,8 @@ void diagnose_target(const struct bench *bench, const struct trial *t, const str
 	} else if (shift_of(e)) {
 		tap_note("means: the data are shifted by %d bytes: the controller ignores the low bits of an address: see --unit",
 			 shift_of(e));
+	} else if (note_misplaced(bench, t, e)) {
+		note_bus(bench);
 	} else {
 		note_partial(bench, e, &c);
 	}
