@@ -149,7 +149,9 @@ tests: setup-build
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
 module-unlocked: $(build)/driver/cohbuf.ko
 app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
-tests-unlocked: $(build)/app/tests.built
+# Those of the doctor fit any board.
+tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
+	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso)))
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
 	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))

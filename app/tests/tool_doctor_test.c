@@ -129,6 +129,38 @@ TEST(tool_doctor, quotes_the_kernel_on_a_refused_node)
 	}
 }
 
+/* For a board that was started with dts/doctor/faults.dtso. */
+TEST(tool_doctor, finds_what_the_driver_never_gets_to_see)
+{
+	static const struct {
+		const char *node, *problem, *remedy;
+	} faults[] = {
+		{ "doctor-disabled", "/doctor-disabled is disabled", "set its status to \"okay\"" },
+		{ "doctor-waits", "its device doctor-waits waits for another", "see to what it waits for" },
+		{ "doctor-waits", "its dmas name /doctor-controller, which no driver is bound to",
+		  "load or bind the controller's driver" },
+		{ "doctor-lost", "the kernel made no device of it", "compatible = \"simple-bus\"" },
+	};
+
+	if (access("/sys/firmware/devicetree/base/doctor-disabled", F_OK))
+		SKIP("the board has no such nodes: start it with dts/doctor/faults.dtso");
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct run r = run("cohbuf doctor %s", faults[i].node);
+
+		expect_status(&r, 1);
+		expect_in(&r, r.out, faults[i].problem);
+		expect_in(&r, strstr(r.out, faults[i].problem) ?: "", faults[i].remedy);
+	}
+}
+
+/* A node that somebody disabled is no fault, unless it is the one that is missed. */
+TEST(tool_doctor, a_disabled_node_is_a_finding_only_if_asked_for)
+{
+	struct run r = run("cohbuf doctor");
+
+	expect_not_in(&r, r.out, "/doctor-disabled is disabled");
+}
+
 TEST(tool_doctor, says_without_rights_what_root_would_see)
 {
 	struct run r;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -123,6 +124,15 @@ static int one_bad_page(int fd, struct cohbuf_copy *copy)
 	return 0;
 }
 
+/* As a test engine that moves words by hand: 0.1 s for a page. */
+static int slow(int fd, struct cohbuf_copy *copy)
+{
+	struct timespec time = { .tv_nsec = copy->length * 100000000 / 4096 % 1000000000 };
+
+	nanosleep(&time, NULL);
+	return good(fd, copy);
+}
+
 static int times_out(int fd __attribute__((unused)), struct cohbuf_copy *copy __attribute__((unused)))
 {
 	errno = ETIMEDOUT;
@@ -233,6 +243,23 @@ TEST(trial, fresh_data_finds_what_is_stale)
 {
 	set_up(stale, 65536, 1);
 	expect_fails(test_dma_fresh_data, "stale data: the target has what the source held before");
+}
+
+TEST_LIMIT(trial, a_slow_engine_gets_its_share_of_the_time_and_no_more, 60)
+{
+	struct timespec start, end;
+
+	set_up(slow, 16 << 20, 1);
+	bench.seconds = 4;
+	bench.ns_per_page = 100000000;
+	for (size_t i = 1; i < NUM(dma_tests); i++) {
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		expect_passes(dma_tests[i]);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		/* An eighth of four seconds, one transfer more, and an emulator's time. */
+		EXPECT_LE(end.tv_sec - start.tv_sec, 2);
+	}
+	expect_said(result_of(test_dma_every_part), "cases in");
 }
 
 TEST(trial, a_source_that_is_written_fails)

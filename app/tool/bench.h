@@ -26,6 +26,8 @@
  * @seed: what all patterns follow from
  * @unit: offsets and lengths of DMA transfers are multiples of it
  * @seconds: for all DMA tests together
+ * @dma_end: when those seconds are over, in nanoseconds; 0: they have not begun
+ * @dma_begun: how many of the timed tests have begun
  * @require_dma: without an engine the DMA tests fail
  * @engine: controller and channel of the last copy, or empty
  * @dma_error: errno of the first copy; 0: it worked
@@ -41,6 +43,8 @@ struct bench {
 	uint64_t seed;
 	uint64_t unit;
 	uint64_t seconds;
+	uint64_t dma_end;
+	unsigned int dma_begun;
 	bool require_dma;
 	char engine[COHBUF_ENGINE_NAME_SIZE];
 	int dma_error;
@@ -89,6 +93,6 @@ void test_dma_fresh_data(struct bench *bench);
 void test_dma_kernel_view(struct bench *bench);
 void test_dma_ping_pong(struct bench *bench);
 void test_dma_every_part(struct bench *bench);
-#define BENCH_DMA_TESTS	8
+#define BENCH_TIMED_TESTS	7	/* those of them that look at the clock */
 
 #endif /* _BENCH_H */
