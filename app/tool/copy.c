@@ -151,17 +151,18 @@ static int run_request(const char *name, struct request *r, bool json)
 	return flush_output(error ? STATUS_FAILED : STATUS_OK);
 }
 
+static const struct option options[] = {
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "length", required_argument, NULL, OPT_LENGTH },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "repeat", required_argument, NULL, OPT_REPEAT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	OPTIONS_OF_ALL
+};
+
 static int run_copy(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "from", required_argument, NULL, OPT_FROM },
-		{ "to", required_argument, NULL, OPT_TO },
-		{ "length", required_argument, NULL, OPT_LENGTH },
-		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-		{ "repeat", required_argument, NULL, OPT_REPEAT },
-		{ "json", no_argument, NULL, OPT_JSON },
-		OPTIONS_OF_ALL
-	};
 	bool json = false, from = false, to = false, length = false, good = true;
 	uint64_t from_at = 0, to_at = 0, bytes = 0, timeout = COHBUF_COPY_TIMEOUT_DEFAULT;
 	struct request r = { .repeat = 1 };

@@ -108,6 +108,22 @@ static bool pattern_is_clear(const struct command *command, struct fill *fill, u
 	return true;
 }
 
+static int fill_buffer(const char *name, struct range *range, const struct fill *fill)
+{
+	struct target target;
+	int status = STATUS_FAILED;
+
+	if (!target_open(&target, name, O_WRONLY))
+		return STATUS_FAILED;
+	if (target_range(&target, range)) {
+		if (fill->kind == OPT_RANDOM)
+			printf("seed 0x%" PRIx64 "\n", fill->value);
+		status = fill_range(&target, range, fill);
+	}
+	close(target.fd);
+	return flush_output(status);
+}
+
 static int run_fill(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -121,7 +137,6 @@ static int run_fill(const struct command *command, int argc, char **argv)
 		OPTIONS_OF_ALL
 	};
 	struct range range = { };
-	struct target target;
 	struct fill fill = { };
 	uint64_t seed = 0;
 	bool good = true;
@@ -153,16 +168,7 @@ static int run_fill(const struct command *command, int argc, char **argv)
 	if (!good || !arguments_are(command, argc, 1, 1) ||
 	    !pattern_is_clear(command, &fill, seed))
 		return STATUS_USAGE;
-	if (!target_open(&target, argv[optind], O_WRONLY))
-		return STATUS_FAILED;
-	status = STATUS_FAILED;
-	if (target_range(&target, &range)) {
-		if (fill.kind == OPT_RANDOM)
-			printf("seed 0x%" PRIx64 "\n", fill.value);
-		status = fill_range(&target, &range, &fill);
-	}
-	close(target.fd);
-	return flush_output(status);
+	return fill_buffer(argv[optind], &range, &fill);
 }
 
 const struct command command_fill = {
