@@ -3,7 +3,6 @@
  * "cohbuf test" itself: it passes on good buffers and leaves them as they were, and it
  * fails where something is wrong.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,32 +46,19 @@ static void write_pattern(const char *name, unsigned int seed)
 	close(fd);
 }
 
-static void passes_and_puts_back(const void *name)
+TEST_EACH_LIMIT(tool_bench, passes_and_puts_back, all_buffers, 120)
 {
+	const char *name = name_of(b);
 	struct run r;
 
 	write_pattern(name, 11);
-	r = run("cohbuf test %s --seconds 4", (const char *)name);
+	r = run("cohbuf test %s --seconds 4", name);
 	expect_status(&r, 0);
 	EXPECT_EQ(strncmp(r.out, "TAP version 13\n1..20\n", 21), 0);
 	expect_not_in(&r, r.out, "not ok");
 	expect_in(&r, r.out, "\nok 20 - dma.every_part");
 	EXPECT_STREQ(r.err, "");
 	expect_pattern(name, 11);
-}
-
-/* Whatever buffers this board has. */
-static void __attribute__((constructor)) add_passes(void)
-{
-	DIR *class = opendir("/sys/class/cohbuf");
-	struct dirent *entry;
-
-	while (class && (entry = readdir(class)))
-		if (entry->d_name[0] != '.')
-			harness_add(passes_and_puts_back, strdup(entry->d_name), 120,
-				    "tool_bench.passes_and_puts_back.%s", entry->d_name);
-	if (class)
-		closedir(class);
 }
 
 TEST_LIMIT(tool_bench, seed_and_unit_are_said, 60)
