@@ -356,9 +356,8 @@ int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *
 	struct copy_engine *ce;
 	int ret;
 
-	ret = dma_set_max_seg_size(dev, faults->max_seg);
-	if (ret)
-		return ret;
+	/* It has a result up to 6.11, for buses that this is not used on. */
+	dma_set_max_seg_size(dev, faults->max_seg);
 
 	ce = kzalloc(sizeof(*ce), GFP_KERNEL);
 	if (!ce)
