@@ -14,3 +14,5 @@ BOARD_SOURCE_FILES	:= drivers/dma/xilinx/zynqmp_dma.c drivers/dma/dmaengine.h
 BOARD_MODULES		:= zynqmp_dma
 BOARD_ENGINE		:= ffa80000.dma ffa90000.dma ffaa0000.dma ffab0000.dma \
 	ffac0000.dma ffad0000.dma ffae0000.dma ffaf0000.dma
+# Where it was idle, the remove function of the 6.1 driver stops its clock twice.
+BOARD_ENGINE_REBINDS	:= no

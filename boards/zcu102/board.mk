@@ -12,3 +12,5 @@ BOARD_APPEND		:=
 BOARD_SOURCE_FILES	:= drivers/dma/xilinx/zynqmp_dma.c drivers/dma/dmaengine.h
 BOARD_MODULES		:= zynqmp_dma
 BOARD_ENGINE		:= fd500000.dma-controller ffa80000.dma-controller
+# Where it was idle, the remove function of the 6.1 driver stops its clock twice.
+BOARD_ENGINE_REBINDS	:= no
