@@ -172,11 +172,6 @@ $(kernel)/ready:
 $(CACHE)/qemu-%/ready:
 	@boards/host/fetch-qemu $* $(@D)
 
-ifneq ($(BOARD_SOURCE_FILES),)
-$(source)/ready: $(kernel)/ready
-	@boards/host/fetch-source $(kernel) $(source) $(BOARD_SOURCE_FILES)
-endif
-
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
 $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
@@ -198,6 +193,10 @@ $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/mod
 		$(if $(filter 0,$(V)),,V=$(V)) W=1 modules 2>&1 | { grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)ls $(guest_modules:boards/guest/modules/%.c=$(build)/modules/%.ko) > $@
 
+ifneq ($(BOARD_SOURCE_FILES),)
+$(source)/ready: $(kernel)/ready
+	@boards/host/fetch-source $(kernel) $(source) $(BOARD_SOURCE_FILES)
+
 # The sources keep their places, so that they find each other.
 $(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
 	$(call note,MODULES,$(BOARD)/source)
@@ -207,6 +206,7 @@ $(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
 		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) modules 2>&1 | \
 		{ grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)ls $(source_modules:%=$(build)/source/%.ko) > $@
+endif
 
 # With what they need, in an order that can be loaded.
 $(build)/package-modules: boards/$(BOARD)/board.mk $(kernel)/ready

@@ -7,20 +7,21 @@
 # of apt's own: the host keeps its packages and its architectures. The archive is
 # the one that the host's apt is configured for.
 #
-#	cache_begin DIR			ends the script where DIR is there already
+#	cache_begin DIR [FILE]		ends the script where DIR is there already, and
+#					no older than FILE
 #	apt_root SUITES WHAT ARCH...	WHAT is for people
 #	apt_fetch PACKAGE...		into $debs
 #	cache_end			DIR is complete
 #
 # In between the work is done in $work, which becomes DIR.
 
-# cache_begin DIR: one at a time; what is in DIR is complete, or DIR is not there
+# cache_begin DIR [FILE]: one at a time; what is in DIR is complete, or DIR is not there
 cache_begin() {
 	dir=$1
 	mkdir -p "$(dirname "$dir")"
 	exec 9>"$dir.lock"
 	flock 9
-	[ ! -e "$dir/ready" ] || exit 0
+	[ ! -e "$dir/ready" ] || [ "${2:-}" -nt "$dir/ready" ] || exit 0
 
 	work=$dir.partial
 	rm -rf "$dir" "$work"
