@@ -81,7 +81,7 @@ static void read_memory(struct test_buffer *b, const char *node)
 		b->flags |= COHBUF_INFO_DMA_COHERENT;
 	dma = tree_dma_view(device, cpu);
 	b->dma_first = b->has_iommu ? 0 : dma.first;
-	b->dma_end = b->has_iommu ? UINT64_MAX : dma.end;
+	b->dma_end = b->has_iommu ? INT64_MAX : dma.end;
 	b->bus_offset = dma.first - cpu.first;
 }
 

@@ -30,19 +30,22 @@ _Static_assert(COHBUF_INFO_ENGINE == 8, "ENGINE");
 /* Else a board whose controller is missing would pass for one without. */
 TEST(copy, controllers_of_the_board_are_there)
 {
-	const char *fact;
+	char names[256], *rest = names, *name;
+	bool any = false;
 
 	ASSERT_TRUE(*board_fact("BOARD"));
-	fact = board_fact("BOARD_ENGINE");
-	if (!*fact)
-		EXPECT_TRUE(!controller_device());
-	else
-		EXPECT_TRUE(controller_device() && strstr(fact, controller_device()));
-	EXPECT_EQ(!!*fact, copying_buffers[0] || stuck_buffers[0]);
+	snprintf(names, sizeof(names), "%s", board_fact("BOARD_ENGINE"));
+	while ((name = strsep(&rest, " "))) {
+		if (!*name)
+			continue;
+		any = true;
+		harness_check(HARNESS_HERE(false), is_controller(name), "%s is there", name);
+	}
+	EXPECT_EQ(any, copying_buffers[0] || stuck_buffers[0]);
 }
 
 /* Lengths around what engines, pages and caches have as units, to and fro. */
-TEST_EACH(copy, moves_the_bytes_and_no_others, copying_buffers)
+TEST_EACH_LIMIT(copy, moves_the_bytes_and_no_others, copying_buffers, 90)
 {
 	const size_t unit = copy_unit(), room = b->size / 2;
 	const size_t lengths[] = {
@@ -68,7 +71,7 @@ TEST_EACH(copy, moves_the_bytes_and_no_others, copying_buffers)
 }
 
 /* Source and target at every offset from the boundary of a cache line. */
-TEST_EACH(copy, moves_the_bytes_of_any_alignment, copying_buffers)
+TEST_EACH_LIMIT(copy, moves_the_bytes_of_any_alignment, copying_buffers, 90)
 {
 	const size_t unit = copy_unit(), room = b->size / 2, length = 24;
 	struct subject s = open_subject(b, 1);
@@ -87,6 +90,8 @@ TEST_EACH_LIMIT(copy, moves_half_the_buffer, copying_buffers, 60)
 {
 	struct subject s = open_subject(b, 4);
 
+	if (b->size > 16 * PAGE && is_slow(b))
+		SKIP("this engine would take minutes");
 	ASSERT_OK(copy_within(s.fd, b->size / 2, 0, b->size / 2, 30000));
 	expect_copied(&s, b->size / 2, 0, b->size / 2);
 	refill(&s, 5);

@@ -87,19 +87,19 @@ static void *copy_until_stopped(void *arg)
 
 TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, chosen_buffers, 240)
 {
+	const char *controller = controller_of(b);
 	struct subject s;
 	pthread_t threads[THREADS];
 
 	if (!strcmp(board_fact("BOARD_ENGINE_REBINDS"), "no"))
-		SKIP("the driver of %s cannot be bound again: see the board's README",
-		     controller_device());
+		SKIP("%s cannot be unbound and bound again: see the board's README", controller);
 
 	stop = false;
 	start(threads, copy_until_stopped, (void *)b);
 	for (int i = 0; i < CYCLES; i++) {
 		await_copies(1 + i % 3);
-		unbind_controller();
-		bind_controller();
+		unbind_controller(controller);
+		bind_controller(controller);
 		bind_all_again();
 	}
 	stop = true;

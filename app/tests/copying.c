@@ -56,28 +56,63 @@ size_t copy_unit(void)
 	return strtoul(board_fact("BOARD_ENGINE_UNIT"), NULL, 0) ?: 1;
 }
 
-const char *controller_device(void)
+static const struct controller *find_controller(const char *device)
 {
-	return num_controllers ? controllers[0].device : NULL;
+	for (size_t i = 0; i < num_controllers; i++)
+		if (!strcmp(controllers[i].device, device))
+			return &controllers[i];
+	return NULL;
 }
 
-static void drive_controller(const char *verb)
+bool is_controller(const char *device)
 {
+	return find_controller(device);
+}
+
+static struct cohbuf_copy try_copy(const struct test_buffer *b)
+{
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64, .timeout_ms = 20000 };
+	int fd = open_buffer(b, O_RDWR);
+
+	ASSERT_OK(ioctl(fd, COHBUF_IOC_COPY, &copy));
+	close(fd);
+	return copy;
+}
+
+const char *controller_of(const struct test_buffer *b)
+{
+	struct cohbuf_copy copy = try_copy(b);
+	const struct controller *c;
+
+	copy.engine[strcspn(copy.engine, "/")] = '\0';
+	c = find_controller(copy.engine);
+	ASSERT_TRUE(c);
+	return c->device;
+}
+
+bool is_slow(const struct test_buffer *b)
+{
+	return try_copy(b).duration_ns > 100000000;
+}
+
+static void drive_controller(const char *device, const char *verb)
+{
+	const struct controller *c = find_controller(device);
 	char path[PATH_MAX + 16];
 
-	ASSERT_TRUE(num_controllers);
-	snprintf(path, sizeof(path), "%s/%s", controllers[0].driver, verb);
-	ASSERT_OK(file_write(path, controllers[0].device));
+	ASSERT_TRUE(c);
+	snprintf(path, sizeof(path), "%s/%s", c->driver, verb);
+	ASSERT_OK(file_write(path, device));
 }
 
-void bind_controller(void)
+void bind_controller(const char *device)
 {
-	drive_controller("bind");
+	drive_controller(device, "bind");
 }
 
-void unbind_controller(void)
+void unbind_controller(const char *device)
 {
-	drive_controller("unbind");
+	drive_controller(device, "unbind");
 }
 
 /* The driver core may bind a consumer again by itself when its supplier is back. */
@@ -103,7 +138,7 @@ int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int time
 
 int copy(int fd, size_t dst, size_t src, size_t length)
 {
-	return copy_within(fd, dst, src, length, 0);
+	return copy_within(fd, dst, src, length, 20000);
 }
 
 void refill(struct subject *s, unsigned int seed)

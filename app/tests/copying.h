@@ -18,18 +18,24 @@ extern const struct test_buffer *stuck_buffers[];	/* the engine never ends */
 /* A fact of boards/NAME/board.mk, "" where it does not state it. */
 const char *board_fact(const char *name);
 
-/* The first of the board's controllers, as in /sys/bus/BUS/devices, or NULL. */
-const char *controller_device(void);
-void bind_controller(void);
-void unbind_controller(void);
+/* Is it a name, as in /sys/bus/BUS/devices, of a controller that is there? */
+bool is_controller(const char *device);
+
+/* The controller that copies in a buffer, found by a copy. */
+const char *controller_of(const struct test_buffer *b);
+void bind_controller(const char *device);
+void unbind_controller(const char *device);
 void bind_all_again(void);
 
 /* What lengths and offsets must be a multiple of in this emulator, in bytes. */
 size_t copy_unit(void);
 
-/* One COPY; 0 is the default time limit. */
+/* One COPY, with a time limit that suits the slowest engine, or with this one. */
 int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int timeout_ms);
 int copy(int fd, size_t dst, size_t src, size_t length);
+
+/* An engine that needs a tenth of a second for anything: not for large copies. */
+bool is_slow(const struct test_buffer *b);
 
 /* An open and mapped buffer with a pattern in it. */
 struct subject {

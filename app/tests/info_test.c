@@ -105,8 +105,10 @@ TEST(info, no_two_buffers_share_dma_addresses)
 	struct cohbuf_info info[16];
 	size_t count = 0;
 
+	/* Behind an IOMMU each device has a space of addresses of its own. */
 	for (size_t i = 0; all_buffers[i]; i++)
-		info[count++] = info_of(all_buffers[i]);
+		if (!all_buffers[i]->has_iommu)
+			info[count++] = info_of(all_buffers[i]);
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < i; j++)
