@@ -103,9 +103,9 @@ build_exit_status = [ -e $(exit_status) ] || \
 ## Tests
 ##
 
-## check		all tests on BOARDS= (both virt boards), and the checks of the host side;
-##		SUITES="*.mmap host.*" for a part. Ends with "N passed, N failed".
-BOARDS ?= qemu-virt-arm qemu-virt-arm64
+## check		all tests on BOARDS= (both virt boards and zcu102), and the checks of the
+##		host side; SUITES="*.mappings host.*" for a part. Ends with "N passed, N failed".
+BOARDS ?= qemu-virt-arm qemu-virt-arm64 zcu102
 .PHONY: check
 check: setup-build setup-run setup-check
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done

@@ -68,12 +68,14 @@ static void read_memory(struct test_buffer *b, const char *node)
 	char path[PATH_MAX], device[PATH_MAX];
 
 	snprintf(device, sizeof(device), "%s", node);
+	b->dma_bits = 32;
 	if (tree_follow(node, "memory-region", path)) {
 		cpu = tree_reg(path);
 		b->flags |= COHBUF_INFO_REGION;
 		snprintf(b->region, sizeof(b->region), "%s", strrchr(path, '/') + 1);
 	} else if (tree_follow(node, "dmas", path)) {
 		snprintf(device, sizeof(device), "%s", path);
+		b->dma_bits = 0;
 	}
 
 	b->has_iommu = tree_inherits(device, "iommus") || tree_inherits(device, "iommu-map");
@@ -160,6 +162,16 @@ unsigned char *map_buffer(const struct test_buffer *b, int fd)
 {
 	return ASSERT_MAP(mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED,
 			       fd, 0));
+}
+
+void expect_dma_bits(const struct test_buffer *b, uint64_t bits)
+{
+	if (b->dma_bits) {
+		EXPECT_EQ(bits, b->dma_bits);
+	} else {
+		EXPECT_GE(bits, 16);
+		EXPECT_LE(bits, 64);
+	}
 }
 
 static unsigned int counter_of(const struct test_buffer *b, const char *attr)

@@ -25,6 +25,7 @@
  * @initial_data: text that probe puts at its start, or NULL
  * @present: this board has it
  * @flags: bits of &enum cohbuf_info_flags, without %COHBUF_INFO_DMA_ADDR
+ * @dma_bits: address bits, or 0 for those that the DMA controller's driver states
  * @dma_first: lowest DMA address that it may have
  * @dma_end: end of the addresses that it may have
  * @bus_offset: DMA address of a byte less its physical one
@@ -38,6 +39,7 @@ struct test_buffer {
 	const char *initial_data;
 	bool present;
 	uint32_t flags;
+	uint32_t dma_bits;
 	uint64_t dma_first;
 	uint64_t dma_end;
 	uint64_t bus_offset;
@@ -76,6 +78,7 @@ extern struct test_buffer plain, pool, cma, snooped, mmapdemo;
 const char *name_of(const struct test_buffer *b);
 int open_buffer(const struct test_buffer *b, int flags);
 unsigned char *map_buffer(const struct test_buffer *b, int fd);
+void expect_dma_bits(const struct test_buffer *b, uint64_t bits);
 unsigned int files_of(const struct test_buffer *b);
 unsigned int mappings_of(const struct test_buffer *b);
 

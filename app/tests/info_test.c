@@ -59,7 +59,7 @@ TEST_EACH(info, says_what_the_node_says, all_buffers)
 	EXPECT_EQ(info.size, b->size);
 	EXPECT_EQ(info.memory, COHBUF_MEMORY_COHERENT);
 	EXPECT_EQ(info.flags, b->flags | COHBUF_INFO_DMA_ADDR);
-	EXPECT_EQ(info.dma_bits, 32);
+	expect_dma_bits(b, info.dma_bits);
 	EXPECT_STREQ(info.name, name_of(b));
 	EXPECT_EQ(info.reserved0, 0);
 	EXPECT_BYTES(info.reserved, zero.reserved, sizeof(info.reserved));

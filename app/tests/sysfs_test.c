@@ -32,7 +32,7 @@ static uint64_t number(const struct test_buffer *b, const char *attr)
 TEST_EACH(sysfs, numbers_are_those_of_the_node, all_buffers)
 {
 	EXPECT_EQ(number(b, "size"), b->size);
-	EXPECT_EQ(number(b, "dma_bits"), 32);
+	expect_dma_bits(b, number(b, "dma_bits"));
 	EXPECT_EQ(number(b, "dma_coherent"), !!(b->flags & COHBUF_INFO_DMA_COHERENT));
 	EXPECT_EQ(number(b, "files"), 0);
 	EXPECT_EQ(number(b, "mappings"), 0);
