@@ -20,6 +20,7 @@ static void cohbuf_transfer_done(void *param, const struct dmaengine_result *res
 
 	if (result && result->result != DMA_TRANS_NOERROR)
 		WRITE_ONCE(transfer->failed, true);
+	/* Whoever sees this sees what was written before. */
 	smp_store_release(&transfer->finished, true);
 	wake_up(&transfer->wait);
 }
@@ -33,6 +34,8 @@ static bool cohbuf_transfer_is_over(const struct cohbuf_transfer *transfer,
 {
 	if (READ_ONCE(transfer->aborted))
 		return true;
+
+	/* Pairs with cohbuf_transfer_done(). */
 	return smp_load_acquire(&transfer->finished) &&
 	       dma_async_is_tx_complete(chan, cookie, NULL, NULL) != DMA_IN_PROGRESS;
 }
