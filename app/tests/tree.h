@@ -23,13 +23,22 @@ struct tree_window {
 	uint64_t end;
 };
 
+/* The node with this name. */
 bool tree_find(const char *name, char path[PATH_MAX]);
-bool tree_has(const char *path, const char *property);
-bool tree_inherits(const char *path, const char *property);
-bool tree_is_coherent(const char *path);
+/* The node that the first cell of a property points to. */
 bool tree_follow(const char *path, const char *property, char target[PATH_MAX]);
+
+bool tree_has(const char *path, const char *property);
+/* Has it the property, or one above it? */
+bool tree_inherits(const char *path, const char *property);
+/* Does a device with this node snoop the CPU's caches? */
+bool tree_is_coherent(const char *path);
+
+/* From the start of the first range of "reg" to the end of the last one. */
 struct tree_window tree_reg(const char *path);
+/* The memory of the machine, as the CPU addresses it. */
 struct tree_window tree_ram(void);
+/* Where a device finds that memory, by the dma-ranges above its node. */
 struct tree_window tree_dma_view(const char *path, struct tree_window cpu);
 
 #endif /* _TREE_H */

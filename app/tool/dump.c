@@ -99,8 +99,7 @@ static int dump_range(const struct target *target, const struct range *range)
 static int run_dump(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "offset", required_argument, NULL, OPT_OFFSET },
-		{ "length", required_argument, NULL, OPT_LENGTH },
+		OPTIONS_OF_RANGE
 		OPTIONS_OF_ALL
 	};
 	struct range range = { };
@@ -111,11 +110,8 @@ static int run_dump(const struct command *command, int argc, char **argv)
 	while (good && (option = next_option(command, argc, argv, options, &status)) != -1) {
 		switch (option) {
 		case OPT_OFFSET:
-			good = parse_bytes(command, "--offset", optarg, &range.offset);
-			break;
 		case OPT_LENGTH:
-			good = parse_bytes(command, "--length", optarg, &range.length);
-			range.has_length = true;
+			good = take_range(command, option, &range);
 			break;
 		default:
 			return status;

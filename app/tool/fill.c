@@ -132,8 +132,7 @@ static int run_fill(const struct command *command, int argc, char **argv)
 		{ "counter", no_argument, NULL, OPT_COUNTER },
 		{ "random", no_argument, NULL, OPT_RANDOM },
 		{ "seed", required_argument, NULL, OPT_SEED },
-		{ "offset", required_argument, NULL, OPT_OFFSET },
-		{ "length", required_argument, NULL, OPT_LENGTH },
+		OPTIONS_OF_RANGE
 		OPTIONS_OF_ALL
 	};
 	struct range range = { };
@@ -155,11 +154,8 @@ static int run_fill(const struct command *command, int argc, char **argv)
 			fill.has_seed = true;
 			break;
 		case OPT_OFFSET:
-			good = parse_bytes(command, "--offset", optarg, &range.offset);
-			break;
 		case OPT_LENGTH:
-			good = parse_bytes(command, "--length", optarg, &range.length);
-			range.has_length = true;
+			good = take_range(command, option, &range);
 			break;
 		default:
 			return status;

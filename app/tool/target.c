@@ -60,6 +60,15 @@ bool target_open(struct target *target, const char *name, int flags)
 	return true;
 }
 
+bool take_range(const struct command *command, int option, struct range *range)
+{
+	if (option == OPT_OFFSET)
+		return parse_bytes(command, "--offset", optarg, &range->offset);
+
+	range->has_length = true;
+	return parse_bytes(command, "--length", optarg, &range->length);
+}
+
 bool target_range(const struct target *target, struct range *range)
 {
 	uint64_t room = target->size - range->offset;

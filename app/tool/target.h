@@ -35,6 +35,13 @@ struct range {
 	bool has_length;
 };
 
+#define OPTIONS_OF_RANGE						\
+	{ "offset", required_argument, NULL, OPT_OFFSET },		\
+	{ "length", required_argument, NULL, OPT_LENGTH },
+
+/* Takes one of these options; false where it is no number. */
+bool take_range(const struct command *command, int option, struct range *range);
+
 bool target_open(struct target *target, const char *name, int flags);
 bool target_range(const struct target *target, struct range *range);
 
