@@ -106,9 +106,11 @@ build_exit_status = [ -e $(exit_status) ] || \
 ## check		all tests on BOARDS= (both virt boards and zcu102), and the checks of the
 ##		host side; SUITES="*.mappings host.*" for a part. Ends with "N passed, N failed".
 BOARDS ?= qemu-virt-arm qemu-virt-arm64 zcu102
+PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 .PHONY: check
-check: setup-build setup-run setup-check
+check: setup-build setup-run setup-check setup-pictures
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
+	$(Q)for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) $(BOARDS)
 
 ## check-boards	all of that on every board
@@ -121,6 +123,12 @@ check-boards:
 dtbs_check: setup-build setup-run setup-check
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board dtbs || exit; done
 	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
+
+## pictures	draw docs/pictures anew, from what three boards say of their addresses
+.PHONY: pictures
+pictures: setup-build setup-run setup-pictures
+	$(Q)for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done
+	$(Q)docs/pictures/draw $(O) docs/pictures
 
 ##
 ## Build without an emulator
@@ -162,8 +170,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check
-setup-build setup-run setup-check: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures
+setup-build setup-run setup-check setup-pictures: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
