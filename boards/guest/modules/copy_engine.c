@@ -278,20 +278,10 @@ static void copy_engine_release(struct dma_device *dma)
 	kfree(to_copy_engine(dma));
 }
 
-/* All channels are alike. */
+/* All channels are alike: the cell of a "dmas" only has to be a number of one. */
 static bool copy_engine_any(struct dma_chan *chan, void *cell)
 {
-	return true;
-}
-
-/* The cell of a "dmas" is the number of a channel; any one will do, but it must exist. */
-static struct dma_chan *copy_engine_xlate(struct of_phandle_args *spec,
-					  struct of_dma *of)
-{
-	if (spec->args_count != 1 || spec->args[0] >= COPY_ENGINE_CHANNELS)
-		return NULL;
-
-	return of_dma_simple_xlate(spec, of);
+	return *(u32 *)cell < COPY_ENGINE_CHANNELS;
 }
 
 static void copy_engine_init(struct copy_engine *ce, struct device *dev)
@@ -386,7 +376,7 @@ int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *
 	if (ret)
 		return ret;
 
-	ret = of_dma_controller_register(dev->of_node, copy_engine_xlate, &ce->of);
+	ret = of_dma_controller_register(dev->of_node, of_dma_simple_xlate, &ce->of);
 	if (ret)
 		return ret;
 	return devm_add_action_or_reset(dev, copy_engine_free_of, dev->of_node);
