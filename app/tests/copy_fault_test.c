@@ -47,7 +47,7 @@ static void set_parameter(const char *name, unsigned int value)
 static void behave(void)
 {
 	static const char *const names[] = {
-		"hang", "fail", "drop", "shift", "delay_ms", "align", "max_seg",
+		"hang", "fail", "drop", "shift", "delay_ms", "late_ms", "align", "max_seg",
 	};
 	char path[PATH_MAX];
 
@@ -117,6 +117,18 @@ TEST_EACH(copy_fault, late_engine_writes_nothing_after_etimedout, engine_buffers
 
 	/* Longer than the first one would have taken: its end must not end this one. */
 	EXPECT_OK(copy_within(s.fd, b->size / 2 + 64, 0, 64, 5000));
+	expect_copied(&s, b->size / 2 + 64, 0, 64);
+}
+
+/* The callback of the copy that was stopped comes while the next one is in flight. */
+TEST_EACH(copy_fault, late_callback_of_a_stopped_copy_ends_no_other, engine_buffers)
+{
+	struct subject s = open_subject(b, 11);
+
+	misbehave("late_ms", 300);
+	set_parameter("delay_ms", 1000);
+	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
+	EXPECT_OK(copy_within(s.fd, b->size / 2 + 64, 0, 64, 10000));
 	expect_copied(&s, b->size / 2 + 64, 0, 64);
 }
 

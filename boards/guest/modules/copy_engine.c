@@ -47,6 +47,8 @@ struct copy_desc {
  * @busy: @work is queued or runs
  * @stop: the transfer that @work does was terminated
  * @work: does the first transfer of @issued
+ * @late: transfers that were terminated, and are to call back all the same
+ * @late_work: calls back for those
  */
 struct copy_chan {
 	struct dma_chan chan;
@@ -57,6 +59,8 @@ struct copy_chan {
 	bool busy;
 	bool stop;
 	struct delayed_work work;
+	struct list_head late;
+	struct delayed_work late_work;
 };
 
 /**
@@ -243,16 +247,39 @@ static void copy_work(struct work_struct *work)
 	spin_unlock_irq(&cc->lock);
 }
 
+/* As a controller does whose driver cannot tell when its last interrupt is over. */
+static void copy_call_back_late(struct work_struct *work)
+{
+	struct copy_chan *cc = container_of(to_delayed_work(work), struct copy_chan, late_work);
+	const struct dmaengine_result result = { };
+	struct copy_desc *desc, *next;
+	LIST_HEAD(late);
+
+	spin_lock_irq(&cc->lock);
+	list_splice_tail_init(&cc->late, &late);
+	spin_unlock_irq(&cc->lock);
+
+	list_for_each_entry_safe(desc, next, &late, node) {
+		copy_call_back(&desc->tx, &result);
+		kfree(desc);
+	}
+}
+
 static int copy_terminate_all(struct dma_chan *chan)
 {
 	struct copy_chan *cc = to_copy_chan(chan);
 	struct copy_desc *desc, *next;
+	unsigned int late_ms = READ_ONCE(copy_engine_of(cc)->faults->late_ms);
 	unsigned long flags;
 	LIST_HEAD(descs);
 
 	spin_lock_irqsave(&cc->lock, flags);
 	list_splice_tail_init(&cc->prepared, &descs);
 	list_splice_tail_init(&cc->submitted, &descs);
+	if (late_ms && !list_empty(&cc->issued)) {
+		list_splice_tail_init(&cc->issued, &cc->late);
+		queue_delayed_work(system_unbound_wq, &cc->late_work, msecs_to_jiffies(late_ms));
+	}
 	list_splice_tail_init(&cc->issued, &descs);
 	WRITE_ONCE(cc->stop, true);
 	spin_unlock_irqrestore(&cc->lock, flags);
@@ -271,6 +298,8 @@ static void copy_free_chan_resources(struct dma_chan *chan)
 {
 	copy_terminate_all(chan);
 	copy_synchronize(chan);
+	/* No callback after this, not even a late one. */
+	flush_delayed_work(&to_copy_chan(chan)->late_work);
 }
 
 static void copy_engine_release(struct dma_device *dma)
@@ -300,6 +329,8 @@ static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 		INIT_LIST_HEAD(&cc->submitted);
 		INIT_LIST_HEAD(&cc->issued);
 		INIT_DELAYED_WORK(&cc->work, copy_work);
+		INIT_LIST_HEAD(&cc->late);
+		INIT_DELAYED_WORK(&cc->late_work, copy_call_back_late);
 		cc->chan.device = dma;
 		cc->chan.cookie = DMA_MIN_COOKIE;
 		cc->chan.completed_cookie = DMA_MIN_COOKIE;

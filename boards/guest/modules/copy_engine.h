@@ -19,6 +19,7 @@
  * @drop: a transfer ends well; nothing is copied
  * @shift: bytes added to the address of the target
  * @delay_ms: how long a transfer takes at least, in milliseconds
+ * @late_ms: a transfer that is terminated calls back all the same, so much later
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
  * @max_seg: bytes that one transfer should have at most; read at bind
  */
@@ -28,6 +29,7 @@ struct copy_engine_faults {
 	bool drop;
 	long shift;
 	unsigned int delay_ms;
+	unsigned int late_ms;
 	unsigned int align;
 	unsigned int max_seg;
 };
@@ -45,6 +47,8 @@ struct copy_engine_faults {
 	MODULE_PARM_DESC(shift, "bytes added to the address of the target");	\
 	module_param_named(delay_ms, name.delay_ms, uint, 0644);		\
 	MODULE_PARM_DESC(delay_ms, "how long a transfer takes at least");	\
+	module_param_named(late_ms, name.late_ms, uint, 0644);			\
+	MODULE_PARM_DESC(late_ms, "a transfer that is terminated calls back all the same, so much later");	\
 	module_param_named(align, name.align, uint, 0644);			\
 	MODULE_PARM_DESC(align, "log2 of the alignment it asks for, from the next bind on");	\
 	module_param_named(max_seg, name.max_seg, uint, 0644);			\
