@@ -170,8 +170,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures
-setup-build setup-run setup-check setup-pictures: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install
+setup-build setup-run setup-check setup-pictures setup-install: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
@@ -246,6 +246,8 @@ define overlay_rule
 	$(Q)mkdir -p $(@D)
 	$(Q)$(compile_tree)
 endef
+$(build)/rpi/%.dtbo: dts/rpi/%.dtso
+	$(Q)$(MAKE) $(S) --no-print-directory -C dts OUT=$(build) $@
 $(build)/%.dtbo: dts/%.dtso $(wildcard dts/*.dtsi)
 	$(overlay_rule)
 $(build)/board/%.dtbo: boards/$(BOARD)/%.dtso $(wildcard dts/*.dtsi)
@@ -305,6 +307,27 @@ $(build)/board.env: boards/$(BOARD)/board.mk Makefile
 	$(Q)mkdir -p $(@D)
 	@{ $(foreach v,BOARD $(sort $(filter BOARD_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
 	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@
+
+##
+## Install
+##
+
+## install		tool, test app, manual pages, completion, udev rule and overlays, below
+##		DESTDIR=/PREFIX= (/usr/local), for this machine or with CC= for another.
+##		The driver: make -C driver modules_install
+## uninstall	take exactly that back
+PREFIX ?= /usr/local
+install_out := $(abspath $(O))/install/$(notdir $(lastword $(CC)))
+in_parts = $(MAKE) $(S) --no-print-directory DESTDIR=$(abspath $(DESTDIR)) PREFIX=$(PREFIX) -C
+.PHONY: install uninstall
+install: setup-install
+	$(Q)$(in_parts) app OUT=$(install_out) CC="$(CC)" $(if $(LDFLAGS),LDFLAGS="$(LDFLAGS)") install install-system install-man
+	$(Q)$(in_parts) dts OUT=$(install_out)/dts install
+	$(call note,INSTALL,$(DESTDIR)$(PREFIX))
+uninstall:
+	$(Q)$(in_parts) app uninstall
+	$(Q)$(in_parts) dts uninstall
+	$(call note,REMOVE,$(DESTDIR)$(PREFIX))
 
 ## clean		remove what was built; the cache of kernels stays
 .PHONY: clean
