@@ -170,8 +170,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install
-setup-build setup-run setup-check setup-pictures setup-install: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb
+setup-build setup-run setup-check setup-pictures setup-install setup-deb: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
@@ -311,6 +311,19 @@ $(build)/board.env: boards/$(BOARD)/board.mk Makefile
 ##
 ## Install
 ##
+
+## deb		Debian packages in build/deb: cohbuf-dkms, and cohbuf-tools for
+##		DEB_ARCHES= (armhf arm64)
+DEB_ARCHES ?= armhf arm64
+deb_sources := $(driver_sources) driver/Kconfig $(tool_sources) app/test_mmap.c CHANGELOG.md COPYING \
+	$(wildcard app/install/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/debian/build $(shell find boards/debian/debian -type f)
+.PHONY: deb deb-unlocked
+deb: setup-build setup-deb
+	$(Q)mkdir -p $(O) && flock $(O)/deb.lock $(again) DEB_ARCHES="$(DEB_ARCHES)" deb-unlocked
+deb-unlocked: $(O)/deb/built
+	@:
+$(O)/deb/built: $(deb_sources)
+	@boards/debian/build $(@D) $(DEB_ARCHES) && touch $@
 
 ## install		tool, test app, manual pages, completion, udev rule and overlays, below
 ##		DESTDIR=/PREFIX= (/usr/local), for this machine or with CC= for another.
