@@ -118,6 +118,14 @@ check: setup-build setup-run setup-check setup-pictures
 check-boards:
 	@$(again) check BOARDS="$(ALL_BOARDS)"
 
+## check-deploy	the packages in an emulated Debian of DEPLOY_ARCH= (arm64): installed by
+##		apt, the module built there, purged. As root; the first time takes minutes
+DEPLOY_ARCH ?= arm64
+.PHONY: check-deploy
+check-deploy: setup-build setup-check setup-deb setup-deploy
+	@PERL5LIB=boards/host/perl$${PERL5LIB:+:$$PERL5LIB} prove --timer --formatter CohbufTally --exec bash $(PROVE_FLAGS) \
+		boards/debian/deploy_test :: $(O) $(CACHE) $(DEPLOY_ARCH)
+
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
 dtbs_check: setup-build setup-run setup-check
@@ -170,8 +178,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb
-setup-build setup-run setup-check setup-pictures setup-install setup-deb: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy
+setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
