@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Sourced, after tap.sh, by the checks that replay what a distribution builder runs.
+#
+#	board_facts BUILD_DIR		sets arch, cross, kernel, headers, release, base_dtb
+#	copy_tree DIR			what a builder gets to see: no file that is built
+#	holds_module FOLDER		one cohbuf.ko below it, for this kernel, found by udev
+#	built_for FILE			FILE is a program for the board
+#	project_version
+
+declare -A cross_of=([arm]=arm-linux-gnueabihf- [arm64]=aarch64-linux-gnu-)
+declare -A machine_of=([arm]=ARM [arm64]=AArch64)
+
+# shellcheck disable=SC2034 # for who sources this
+board_facts() {
+	local KERNEL BOARD_ARCH
+
+	# shellcheck source=/dev/null
+	. "$1/board.env"
+	kernel=${KERNEL%/*} arch=$BOARD_ARCH base_dtb=$1/base.dtb
+	cross=${cross_of[$arch]} release=$(cat "$kernel/release") headers=$(readlink -f "$kernel/headers")
+}
+
+copy_tree() {
+	rm -rf "$1"
+	mkdir -p "$1/boards"
+	cp -r COPYING app driver dts "$1"
+	cp -r boards/guest "$1/boards"
+	find "$1" \( -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name '*.mod*' -o -name Module.symvers -o -name '*.d' \) \
+		-type f -delete
+	rm -f "$1/app/cohbuf" "$1/app/test_mmap"
+}
+
+holds_module() {
+	local found
+
+	found=$(find "$1" -name 'cohbuf.ko*')
+	[ "$(grep -c . <<< "$found")" -eq 1 ] || { echo "not one cohbuf.ko below $1: $found"; return 1; }
+	modinfo -F vermagic "$found" | grep "^$release " || { echo "it is not for $release"; return 1; }
+	modinfo -F alias "$found" | grep -Fx 'of:N*T*Ccohbuf,buffer'
+}
+
+built_for() { "${cross}readelf" -h "$1" | grep -E "Machine: *${machine_of[$arch]}\$"; }
+
+project_version() { sed -n 's/^#define TOOL_VERSION[^"]*"\(.*\)"$/\1/p' app/tool/tool.h; }
