@@ -8,6 +8,7 @@
 #	holds_module FOLDER		one cohbuf.ko below it, for this kernel, found by udev
 #	built_for FILE			FILE is a program for the board
 #	project_version
+#	readme_commands FILE TEXT	the block of commands in FILE that has TEXT
 
 declare -A cross_of=([arm]=arm-linux-gnueabihf- [arm64]=aarch64-linux-gnu-)
 declare -A machine_of=([arm]=ARM [arm64]=AArch64)
@@ -44,3 +45,11 @@ holds_module() {
 built_for() { "${cross}readelf" -h "$1" | grep -E "Machine: *${machine_of[$arch]}\$"; }
 
 project_version() { sed -n 's/^#define TOOL_VERSION[^"]*"\(.*\)"$/\1/p' app/tool/tool.h; }
+
+# shellcheck disable=SC2016 # the fences of Markdown
+readme_commands() {
+	awk -v text="$2" '/^```sh$/ { inside = 1; block = ""; next }
+		/^```$/ { if (inside && index(block, text)) { printf "%s", block; found = 1 } inside = 0 }
+		inside { block = block $0 "\n" }
+		END { exit !found }' "$1"
+}
