@@ -118,14 +118,6 @@ check: setup-build setup-run setup-check setup-pictures
 check-boards:
 	@$(again) check BOARDS="$(ALL_BOARDS)"
 
-## check-deploy	the packages in an emulated Debian of DEPLOY_ARCH= (arm64): installed by
-##		apt, the module built there, purged. As root; the first time takes minutes
-DEPLOY_ARCH ?= arm64
-.PHONY: check-deploy
-check-deploy: setup-build setup-check setup-deb setup-deploy
-	@PERL5LIB=boards/host/perl$${PERL5LIB:+:$$PERL5LIB} prove --timer --formatter CohbufTally --exec bash $(PROVE_FLAGS) \
-		boards/debian/deploy_test :: $(O) $(CACHE) $(DEPLOY_ARCH)
-
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
 dtbs_check: setup-build setup-run setup-check
@@ -137,6 +129,25 @@ dtbs_check: setup-build setup-run setup-check
 pictures: setup-build setup-run setup-pictures
 	$(Q)for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done
 	$(Q)docs/pictures/draw $(O) docs/pictures
+
+##
+## Real boards
+##
+
+## deploy	build for the kernel that runs on HOST=user@board, install there over ssh,
+##		load the driver, run the test app. Twice is an upgrade.
+##		KERNEL_SRC= headers of its kernel, where it is not one of Debian's
+##		SSH="ssh -p PORT -i KEY"
+.PHONY: deploy
+deploy: setup-build setup-deploy
+	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/host/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
+
+## check-deploy	the slow tests of what installs on boards; SUITES="deploy.ssh
+##		deploy.debian-arm64" for a part. As root; the first time takes minutes
+.PHONY: check-deploy
+check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs
+	$(Q)$(again) BOARD=qemu-virt-arm64 board
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
 
 ##
 ## Build without an emulator
@@ -178,8 +189,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy
-setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs
+setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:

@@ -10,6 +10,9 @@
 #	project_version
 #	readme_commands FILE TEXT	the block of commands in FILE that has TEXT
 
+# A make that started this is not to be seen by those that are tested.
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
 declare -A cross_of=([arm]=arm-linux-gnueabihf- [arm64]=aarch64-linux-gnu-)
 declare -A machine_of=([arm]=ARM [arm64]=AArch64)
 
