@@ -14,7 +14,8 @@
  * looks at it first, under &cohbuf.lock.
  *
  * Lock order: mmap_lock -> cohbuf.lock -> i_mmap_rwsem
- *             cohbuf.copy_lock -> device_lock() of a DMA controller -> cohbuf.lock
+ *             cohbuf.copy_lock -> cohbuf_borrow_lock -> device_lock() of a DMA
+ *             controller -> cohbuf.lock
  *
  *   ->mmap() is called with mmap_lock held and takes cohbuf.lock. Hence, under
  *   cohbuf.lock, nothing may take mmap_lock: no copy to or from user space (a
@@ -27,6 +28,9 @@
  *   cohbuf.copy_lock makes the copies of a buffer take turns. It is held while an
  *   engine works, so nothing that must not wait may take it; an unbind first tells
  *   the copy in flight to stop.
+ *
+ *   cohbuf_borrow_lock (engine.c) is held for reading while a copy has a channel that
+ *   is not its own, and for writing in probe: a probe may wait for a copy.
  *
  *   cohbuf_names_lock (chrdev.c) is taken in probe only, outside of all others.
  */

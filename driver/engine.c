@@ -15,8 +15,15 @@
 #include <linux/iommu.h>
 #include <linux/of.h>
 #include <linux/property.h>
+#include <linux/rwsem.h>
 
 #include "cohbuf.h"
+
+/*
+ * Held for reading while a copy has a public channel, and for writing while a node
+ * asks for its own one: a channel that is only lent out must not fail a probe.
+ */
+static DECLARE_RWSEM(cohbuf_borrow_lock);
 
 static void cohbuf_release_chan(void *chan)
 {
@@ -111,7 +118,9 @@ struct cohbuf_engine *devm_cohbuf_engine_get(struct device *dev)
 		return ERR_PTR(-ENOMEM);
 	init_waitqueue_head(&engine->transfer.wait);
 
+	down_write(&cohbuf_borrow_lock);
 	engine->chan = dma_request_chan(dev, "memcpy");
+	up_write(&cohbuf_borrow_lock);
 	if (IS_ERR(engine->chan))
 		return ERR_PTR(cohbuf_no_chan(dev, PTR_ERR(engine->chan)));
 
@@ -211,10 +220,12 @@ static bool cohbuf_is_on_controller(struct dma_chan *chan, void *param)
  * @engine: gets the channel
  * @mem: the memory that the engine has to see
  *
- * On return the controller's device is locked. The lock comes first: between the
+ * On return the controller's device is locked, and no node gets a channel of its own
+ * until this is taken back. The device's lock comes first: between the
  * taking of a channel and a later lock the controller could go.
  *
- * Context: Process context, may sleep. Takes device_lock() of the controller.
+ * Context: Process context, may sleep. Takes cohbuf_borrow_lock and device_lock() of
+ * the controller.
  * Return: 0, -EOPNOTSUPP where no engine with a free channel sees the memory, -EBUSY
  * where it was taken or went away meanwhile, or -EINTR.
  */
@@ -228,9 +239,14 @@ int cohbuf_engine_get_public(struct cohbuf_engine *engine,
 	dma_cap_zero(mask);
 	dma_cap_set(DMA_MEMCPY, mask);
 
+	if (down_read_killable(&cohbuf_borrow_lock))
+		return -EINTR;
+
 	dma_request_channel(mask, cohbuf_note_controller, &search);
-	if (!search.controller)
-		return -EOPNOTSUPP;
+	if (!search.controller) {
+		ret = -EOPNOTSUPP;
+		goto err_up_read;
+	}
 
 	if (device_lock_interruptible(search.controller)) {
 		ret = -EINTR;
@@ -244,6 +260,8 @@ int cohbuf_engine_get_public(struct cohbuf_engine *engine,
 	device_unlock(search.controller);
 err_put_device:
 	put_device(search.controller);
+err_up_read:
+	up_read(&cohbuf_borrow_lock);
 	return ret;
 }
 
@@ -260,4 +278,5 @@ void cohbuf_engine_put_public(struct cohbuf_engine *engine)
 	dma_release_channel(engine->chan);
 	device_unlock(controller);
 	put_device(controller);
+	up_read(&cohbuf_borrow_lock);
 }
