@@ -87,6 +87,9 @@ TEST(diagnose, nothing_arrived)
 	expect_said(text, "dma-coherent, which is not set");
 	bench.facts.coherent = 1;
 	expect_said(diagnosis(0), "dma-coherent, which is set");
+	expect_not_said(diagnosis(0), "look at: the IOMMU");
+	bench.facts.iommu = true;
+	expect_said(diagnosis(0), "look at: the IOMMU");
 }
 
 TEST(diagnose, data_at_the_wrong_place)

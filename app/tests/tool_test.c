@@ -129,6 +129,13 @@ TEST(tool, info_counts_files_and_mappings_of_others_only)
 	expect_json(&r, "mappings", "1");
 }
 
+TEST_EACH(tool, info_says_whether_there_is_an_iommu, all_buffers)
+{
+	struct run r = run("cohbuf info %s --json", name_of(b));
+
+	expect_json(&r, "iommu", b->has_iommu ? "true" : "false");
+}
+
 TEST_EACH(tool, bus_offset_is_that_of_dma_ranges, all_buffers)
 {
 	struct run r = run("cohbuf info %s --json", name_of(b));

@@ -54,6 +54,8 @@ static void note_bus(const struct bench *bench)
 {
 	char offset[32];
 
+	if (bench->facts.iommu)
+		tap_note("look at: the IOMMU, whose event of an address that it does not map is in dmesg: iommus and dmas of the node");
 	tap_note("look at: bus offset, %s now: dma-ranges of the bus of controller and node, which must be the same bus",
 		 facts_bus_offset(&bench->facts, offset));
 	if (bench->facts.coherent)

@@ -34,10 +34,10 @@ static void read_dma_addr(struct facts *facts)
 }
 
 /* A channel of its own sets the address: the buffer is allocated for it. */
-static void read_ranges(struct facts *facts)
+static void read_view(struct facts *facts)
 {
 	const char *channel = strchr(facts->engine, '/');
-	char path[PATH_MAX], node[DT_PATH_SIZE];
+	char path[PATH_MAX], group[PATH_MAX + 16], node[DT_PATH_SIZE];
 
 	if (channel)
 		snprintf(path, sizeof(path), "/sys/class/dma%s/device", channel);
@@ -45,6 +45,8 @@ static void read_ranges(struct facts *facts)
 		snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", facts->name);
 	if (dt_of_device(path, node))
 		facts->num_ranges = dt_dma_ranges(node, facts->ranges, FACTS_RANGES_MAX);
+	snprintf(group, sizeof(group), "%s/iommu_group", path);
+	facts->iommu = !access(group, F_OK);
 }
 
 int facts_read(struct facts *facts, const char *name)
@@ -69,7 +71,7 @@ int facts_read(struct facts *facts, const char *name)
 
 	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", name);
 	dt_of_device(path, facts->node);
-	read_ranges(facts);
+	read_view(facts);
 	read_dma_addr(facts);
 	return 0;
 }

@@ -27,6 +27,7 @@
  * @node: its devicetree node
  * @ranges: the dma-ranges that made @dma_addr
  * @num_ranges: how many
+ * @iommu: an IOMMU translates @dma_addr
  */
 struct facts {
 	char name[COHBUF_NAME_SIZE];
@@ -44,6 +45,7 @@ struct facts {
 	char node[DT_PATH_SIZE];
 	struct dt_range ranges[FACTS_RANGES_MAX];
 	int num_ranges;
+	bool iommu;
 };
 
 /* 0, or -1 with errno: ENOENT where there is no such buffer. */

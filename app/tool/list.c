@@ -60,6 +60,7 @@ static void print_json(const struct facts *f)
 		json_close();
 	}
 	json_close();
+	json_bool("iommu", f->iommu);
 	json_bool("coherent", f->coherent);
 	json_string("region", f->region[0] ? f->region : NULL);
 	json_string("engine", f->engine[0] ? f->engine : NULL);
@@ -108,6 +109,7 @@ static void print_info(const struct facts *f)
 	printf("DMA bits:    %" PRIu64 "\n", f->dma_bits);
 	printf("bus offset:  %s\n", facts_bus_offset(f, text));
 	print_ranges(f);
+	printf("IOMMU:       %s\n", f->iommu ? "yes: the DMA address says nothing of the physical one" : "no");
 	printf("coherent:    %s\n", f->coherent ? "yes" : "no");
 	printf("region:      %s\n", f->region[0] ? f->region : "none: out of the system's memory");
 	printf("DMA engine:  %s\n", f->engine[0] ? f->engine :
