@@ -343,5 +343,5 @@ static void restore_buffers(const void *arg __attribute__((unused)))
 
 static void __attribute__((constructor)) buffers_init(void)
 {
-	harness_set_teardown(restore_buffers);
+	harness_add_teardown(restore_buffers);
 }

@@ -43,7 +43,6 @@ static void set_parameter(const char *name, unsigned int value)
 	ASSERT_OK(file_write(path, text));
 }
 
-/* Each test is a process of its own; the engine must not stay as it left it. */
 static void behave(void)
 {
 	static const char *const names[] = {
@@ -57,10 +56,16 @@ static void behave(void)
 	}
 }
 
-static void misbehave(const char *name, unsigned int value)
+/* The engine must not stay as a test left it. */
+static void restore_engine(const void *arg __attribute__((unused)))
 {
-	ASSERT_EQ(atexit(behave), 0);
-	set_parameter(name, value);
+	if (engine_buffers[0])
+		behave();
+}
+
+static void __attribute__((constructor)) add_teardown(void)
+{
+	harness_add_teardown(restore_engine);
 }
 
 /* What the engine reads when it is bound. */
@@ -93,7 +98,7 @@ TEST_EACH(copy_fault, engine_that_hangs_is_etimedout, engine_buffers)
 	struct subject s = open_subject(b, 1);
 	struct timespec start;
 
-	misbehave("hang", 1);
+	set_parameter("hang", 1);
 	for (int i = 0; i < 3; i++) {
 		start = now();
 		EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 300), ETIMEDOUT);
@@ -111,7 +116,7 @@ TEST_EACH(copy_fault, late_engine_writes_nothing_after_etimedout, engine_buffers
 {
 	struct subject s = open_subject(b, 2);
 
-	misbehave("delay_ms", 400);
+	set_parameter("delay_ms", 400);
 	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
 	expect_untouched(&s);
 
@@ -125,7 +130,7 @@ TEST_EACH(copy_fault, late_callback_of_a_stopped_copy_ends_no_other, engine_buff
 {
 	struct subject s = open_subject(b, 11);
 
-	misbehave("late_ms", 300);
+	set_parameter("late_ms", 300);
 	set_parameter("delay_ms", 1000);
 	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
 	EXPECT_OK(copy_within(s.fd, b->size / 2 + 64, 0, 64, 10000));
@@ -137,7 +142,7 @@ TEST_EACH(copy_fault, engine_that_fails_is_eio, engine_buffers)
 	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64 };
 	struct subject s = open_subject(b, 3);
 
-	misbehave("fail", 1);
+	set_parameter("fail", 1);
 	EXPECT_ERRNO(ioctl(s.fd, COHBUF_IOC_COPY, &copy), EIO);
 	EXPECT_TRUE(strchr(copy.engine, '/'));
 	EXPECT_EQ(copy.duration_ns, 0);
@@ -152,11 +157,11 @@ TEST_EACH(copy_fault, engine_that_drops_or_shifts_is_seen, engine_buffers)
 {
 	struct subject s = open_subject(b, 4);
 
-	misbehave("drop", 1);
+	set_parameter("drop", 1);
 	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
 	expect_untouched(&s);
 	behave();
-	misbehave("shift", 8);
+	set_parameter("shift", 8);
 	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
 	expect_copied(&s, b->size / 2 + 8, 0, 64);
 }
@@ -204,7 +209,7 @@ TEST_EACH(copy_fault, signal_is_eintr, engine_buffers)
 	struct sigaction action = { .sa_handler = on_signal };
 	struct timespec start = now();
 
-	misbehave("hang", 1);
+	set_parameter("hang", 1);
 	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
 	ualarm(300000, 100000);
 	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 20000), EINTR);
@@ -220,7 +225,7 @@ TEST_EACH(copy_fault, signal_while_another_copy_runs_is_eintr, engine_buffers)
 	struct timespec start = now();
 	pid_t pid;
 
-	misbehave("hang", 1);
+	set_parameter("hang", 1);
 	pid = harness_fork();
 	if (!pid) {
 		EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 5000), ETIMEDOUT);
@@ -241,7 +246,7 @@ TEST_EACH(copy_fault, unbind_ends_a_copy_that_hangs, engine_buffers)
 	struct timespec start = now();
 	pthread_t thread;
 
-	misbehave("hang", 1);
+	set_parameter("hang", 1);
 	ASSERT_EQ(pthread_create(&thread, NULL, copy_for_long, &copy), 0);
 	await_copy_in_flight(&copy);
 	unbind_buffer(b);
@@ -262,7 +267,7 @@ TEST_EACH(copy_fault, unbind_of_the_controller_ends_a_copy_that_hangs, engine_bu
 	struct timespec start = now();
 	pthread_t thread;
 
-	misbehave("hang", 1);
+	set_parameter("hang", 1);
 	ASSERT_EQ(pthread_create(&thread, NULL, copy_for_long, &copy), 0);
 	await_copy_in_flight(&copy);
 	unbind_controller(CONTROLLER);
@@ -279,7 +284,7 @@ TEST_EACH(copy_fault, alignment_that_the_engine_cannot_do_is_einval, engine_buff
 	const size_t room = b->size / 2;
 	struct subject s;
 
-	misbehave("align", 6);
+	set_parameter("align", 6);
 	rebind_engine();
 	s = open_subject(b, 9);
 	EXPECT_ERRNO(copy(s.fd, room, 0, 63), EINVAL);
@@ -297,7 +302,7 @@ TEST_EACH(copy_fault, large_copy_is_split_as_the_engine_needs, engine_buffers)
 	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 10 * 128 + 28 };
 	struct subject s;
 
-	misbehave("max_seg", 128);
+	set_parameter("max_seg", 128);
 	rebind_engine();
 	s = open_subject(b, 10);
 	EXPECT_OK(ioctl(s.fd, COHBUF_IOC_COPY, &copy));

@@ -30,7 +30,8 @@ struct test {
 
 static struct test *tests;
 static size_t num_tests;
-static harness_fn teardown;
+static harness_fn teardowns[4];
+static size_t num_teardowns;
 static unsigned int time_factor = 1;
 
 /* Shared with all processes of a test. */
@@ -61,9 +62,11 @@ void harness_add(harness_fn run, const void *arg, unsigned int limit,
 	va_end(args);
 }
 
-void harness_set_teardown(harness_fn fn)
+void harness_add_teardown(harness_fn teardown)
 {
-	teardown = fn;
+	if (num_teardowns == sizeof(teardowns) / sizeof(teardowns[0]))
+		abort();
+	teardowns[num_teardowns++] = teardown;
 }
 
 __attribute__((weak)) char **harness_arguments(char **args)
@@ -195,8 +198,8 @@ static char run_test(const struct test *test, size_t number)
 		harness_fail();
 		harness_note("the test checks nothing");
 	}
-	if (teardown)
-		run_apart(test->name, teardown, NULL, HARNESS_LIMIT * time_factor);
+	for (size_t i = 0; i < num_teardowns; i++)
+		run_apart(test->name, teardowns[i], NULL, HARNESS_LIMIT * time_factor);
 
 	if (now() - start > 1)
 		harness_note("%s took %.1f s", test->name, now() - start);

@@ -53,7 +53,7 @@ void harness_add(harness_fn run, const void *arg, unsigned int limit,
 		 const char *name, ...) __attribute__((format(printf, 4, 5)));
 
 /* Runs after each test, in a process of its own; its failures fail the test. */
-void harness_set_teardown(harness_fn teardown);
+void harness_add_teardown(harness_fn teardown);
 
 /*
  * For suites that add tests at run time: called once, with the arguments that are

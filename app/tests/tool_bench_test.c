@@ -52,7 +52,7 @@ TEST_EACH_LIMIT(tool_bench, passes_and_puts_back, all_buffers, 120)
 	struct run r;
 
 	write_pattern(name, 11);
-	r = run("cohbuf test %s --seconds 4", name);
+	r = run("cohbuf test %s --seconds 2", name);
 	expect_status(&r, 0);
 	EXPECT_EQ(strncmp(r.out, "TAP version 13\n1..20\n", 21), 0);
 	expect_not_in(&r, r.out, "not ok");
