@@ -211,7 +211,7 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 
 # Modules that only an emulated board has a use for: see boards/guest/modules.
 $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/modules/Kbuild \
-		$(driver_sources) $(kernel)/ready
+		$(filter %.h,$(driver_sources)) $(kernel)/ready
 	$(call note,MODULES,$(BOARD)/modules)
 	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
 	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
