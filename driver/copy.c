@@ -7,7 +7,6 @@
 #include <linux/dmaengine.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched/signal.h>
 
@@ -43,21 +42,20 @@ static bool cohbuf_transfer_is_over(const struct cohbuf_transfer *transfer,
 /* Wait for the engine. Returns 0, or why it is not worth waiting longer. */
 static int cohbuf_transfer_wait(struct cohbuf_transfer *transfer,
 				struct dma_chan *chan, dma_cookie_t cookie,
-				unsigned long deadline)
+				ktime_t deadline)
 {
-	/* At least a jiffy, so that what is over is seen to be. */
-	long left = max_t(long, deadline - jiffies, 1);
-	long ret;
+	int ret;
 
-	ret = wait_event_interruptible_timeout(transfer->wait,
-					       cohbuf_transfer_is_over(transfer, chan, cookie),
-					       left);
+	/* Not in jiffies: a tick that comes late would make the time shorter. */
+	ret = wait_event_interruptible_hrtimeout(transfer->wait,
+						 cohbuf_transfer_is_over(transfer, chan, cookie),
+						 ktime_sub(deadline, ktime_get()));
 	if (READ_ONCE(transfer->aborted))
 		return -ENODEV;
-	if (ret < 0)
-		return -EINTR;
-	if (!ret)
+	if (ret == -ETIME)
 		return -ETIMEDOUT;
+	if (ret)
+		return -EINTR;
 	if (READ_ONCE(transfer->failed) ||
 	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) != DMA_COMPLETE)
 		return -EIO;
@@ -66,7 +64,7 @@ static int cohbuf_transfer_wait(struct cohbuf_transfer *transfer,
 
 /* One descriptor, from start to end; nothing is in flight on return. */
 static int cohbuf_transfer_run(struct cohbuf_engine *engine, dma_addr_t dst,
-			       dma_addr_t src, size_t len, unsigned long deadline)
+			       dma_addr_t src, size_t len, ktime_t deadline)
 {
 	struct cohbuf_transfer *transfer = &engine->transfer;
 	struct dma_chan *chan = engine->chan;
@@ -107,11 +105,10 @@ static int cohbuf_copy_on(struct cohbuf_engine *engine, const struct cohbuf_mem 
 			  struct cohbuf_copy *copy)
 {
 	struct dma_chan *chan = engine->chan;
-	unsigned long deadline = jiffies + msecs_to_jiffies(copy->timeout_ms);
 	dma_addr_t src = mem->dma_addr + copy->src;
 	dma_addr_t dst = mem->dma_addr + copy->dst;
 	size_t left = copy->length;
-	ktime_t start;
+	ktime_t start, deadline;
 	int ret;
 
 	cohbuf_engine_name(engine, copy->engine, sizeof(copy->engine));
@@ -121,12 +118,13 @@ static int cohbuf_copy_on(struct cohbuf_engine *engine, const struct cohbuf_mem 
 		return -EINVAL;
 
 	start = ktime_get();
+	deadline = ktime_add_ms(start, copy->timeout_ms);
 	while (left) {
 		size_t len = min(left, cohbuf_max_chunk(chan));
 
 		if (READ_ONCE(engine->transfer.aborted))
 			return -ENODEV;
-		if (time_after(jiffies, deadline))
+		if (ktime_after(ktime_get(), deadline))
 			return -ETIMEDOUT;
 		ret = cohbuf_transfer_run(engine, dst, src, len, deadline);
 		if (ret)

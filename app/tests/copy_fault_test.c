@@ -103,7 +103,7 @@ TEST_EACH(copy_fault, engine_that_hangs_is_etimedout, engine_buffers)
 		start = now();
 		EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 300), ETIMEDOUT);
 		EXPECT_GE(elapsed_ms(&start), 300);
-		EXPECT_LT(elapsed_ms(&start), 3000);
+		EXPECT_LT(elapsed_ms(&start), 10000);
 	}
 	expect_untouched(&s);
 	behave();
