@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "buffers.h"
+#include "tool/dt.h"
 #include "tree.h"
 
 struct test_buffer mmapdemo = {
@@ -109,7 +110,7 @@ static void __attribute__((constructor(101))) read_tree(void)
 		b->present = tree_find(b->node, node);
 		if (!b->present)
 			continue;
-		if (tree_has(node, "dmas"))
+		if (dt_has(node, "dmas"))
 			b->flags |= COHBUF_INFO_ENGINE;
 		read_memory(b, node);
 		add_to(all_buffers, b);

@@ -9,11 +9,6 @@
 #include "tool/dt.h"
 #include "tree.h"
 
-bool tree_has(const char *path, const char *property)
-{
-	return dt_has(path, property);
-}
-
 bool tree_inherits(const char *path, const char *property)
 {
 	char at[PATH_MAX];

@@ -27,8 +27,6 @@ struct tree_window {
 bool tree_find(const char *name, char path[PATH_MAX]);
 /* The node that the first cell of a property points to. */
 bool tree_follow(const char *path, const char *property, char target[PATH_MAX]);
-
-bool tree_has(const char *path, const char *property);
 /* Has it the property, or one above it? */
 bool tree_inherits(const char *path, const char *property);
 /* Does a device with this node snoop the CPU's caches? */

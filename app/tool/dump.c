@@ -98,27 +98,12 @@ static int dump_range(const struct target *target, const struct range *range)
 
 static int run_dump(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		OPTIONS_OF_RANGE
-		OPTIONS_OF_ALL
-	};
 	struct range range = { };
 	struct target target;
-	bool good = true;
-	int option, status;
+	int status;
 
-	while (good && (option = next_option(command, argc, argv, options, &status)) != -1) {
-		switch (option) {
-		case OPT_OFFSET:
-		case OPT_LENGTH:
-			good = take_range(command, option, &range);
-			break;
-		default:
-			return status;
-		}
-	}
-	if (!good || !arguments_are(command, argc, 1, 1))
-		return STATUS_USAGE;
+	if (!take_range_and_arguments(command, argc, argv, 1, &range, &status))
+		return status;
 	if (!target_open(&target, argv[optind], O_RDONLY))
 		return STATUS_FAILED;
 	status = STATUS_FAILED;

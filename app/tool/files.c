@@ -176,27 +176,13 @@ static int save(const struct target *target, const struct range *range, const ch
 
 static int run_transfer(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		OPTIONS_OF_RANGE
-		OPTIONS_OF_ALL
-	};
-	bool loads = command == &command_load, good = true;
+	bool loads = command == &command_load;
 	struct range range = { };
 	struct target target;
-	int option, status;
+	int status;
 
-	while (good && (option = next_option(command, argc, argv, options, &status)) != -1) {
-		switch (option) {
-		case OPT_OFFSET:
-		case OPT_LENGTH:
-			good = take_range(command, option, &range);
-			break;
-		default:
-			return status;
-		}
-	}
-	if (!good || !arguments_are(command, argc, 2, 2))
-		return STATUS_USAGE;
+	if (!take_range_and_arguments(command, argc, argv, 2, &range, &status))
+		return status;
 	if (!target_open(&target, argv[optind], loads ? O_WRONLY : O_RDONLY))
 		return STATUS_FAILED;
 	status = STATUS_FAILED;

@@ -69,6 +69,26 @@ bool take_range(const struct command *command, int option, struct range *range)
 	return parse_bytes(command, "--length", optarg, &range->length);
 }
 
+bool take_range_and_arguments(const struct command *command, int argc, char **argv,
+			      int arguments, struct range *range, int *status)
+{
+	static const struct option options[] = {
+		OPTIONS_OF_RANGE
+		OPTIONS_OF_ALL
+	};
+	int option;
+
+	while ((option = next_option(command, argc, argv, options, status)) != -1) {
+		if (option != OPT_OFFSET && option != OPT_LENGTH)
+			return false;
+		*status = STATUS_USAGE;
+		if (!take_range(command, option, range))
+			return false;
+	}
+	*status = STATUS_USAGE;
+	return arguments_are(command, argc, arguments, arguments);
+}
+
 bool target_range(const struct target *target, struct range *range)
 {
 	uint64_t room = target->size - range->offset;

@@ -42,6 +42,13 @@ struct range {
 /* Takes one of these options; false where it is no number. */
 bool take_range(const struct command *command, int option, struct range *range);
 
+/*
+ * For a subcommand with these options only, and @arguments arguments: takes them all.
+ * False with @status: return it.
+ */
+bool take_range_and_arguments(const struct command *command, int argc, char **argv,
+			      int arguments, struct range *range, int *status);
+
 bool target_open(struct target *target, const char *name, int flags);
 bool target_range(const struct target *target, struct range *range);
 
