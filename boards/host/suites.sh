@@ -5,10 +5,16 @@
 # which runs those that the user asked for.
 #
 # Environment: SUITES (patterns of names, for a part of them), JOBS (suites at once),
-# PROVE_FLAGS. The folder $scripts keeps them, so that one can be run again alone.
+# PROVE_FLAGS.
 
 suites_here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 suites=()
+
+# suites_in FOLDER: where they are kept, so that one can be run again alone
+suites_in() {
+	scripts=$1
+	mkdir -p "$scripts"
+}
 
 # script NAME COMMAND...: one suite, run in the project's folder. Another run may be
 # about to start the same.
@@ -39,7 +45,7 @@ run_suites() {
 	done
 	[ ${#selected[@]} -gt 0 ] || die "no suite is called $SUITES; there are: ${suites[*]}"
 
-	cd "$scripts"
+	cd "$scripts" || exit
 	export PERL5LIB=$suites_here/perl${PERL5LIB:+:$PERL5LIB}
 	# shellcheck disable=SC2086 # options, one a word
 	exec prove --timer --formatter CohbufTally --jobs "${JOBS:-$1}" --exec sh ${PROVE_FLAGS:-} "${selected[@]}"
