@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "copying.h"
+#include "klog.h"
 
 #define PARAMETERS	"/sys/module/fw_cfg_dma/parameters"
 #define CONTROLLER	"9020000.fw-cfg"
@@ -47,6 +48,7 @@ static void behave(void)
 {
 	static const char *const names[] = {
 		"hang", "fail", "drop", "shift", "delay_ms", "late_ms", "align", "max_seg",
+		"slave",
 	};
 	char path[PATH_MAX];
 
@@ -308,6 +310,32 @@ TEST_EACH(copy_fault, large_copy_is_split_as_the_engine_needs, engine_buffers)
 	EXPECT_OK(ioctl(s.fd, COHBUF_IOC_COPY, &copy));
 	EXPECT_EQ(copy.transfers, 11);
 	expect_copied(&s, b->size / 2, 0, copy.length);
+	behave();
+	rebind_engine();
+}
+
+/* A controller for peripherals is no engine of a buffer, and of no other one either. */
+TEST_EACH(copy_fault, engine_that_cannot_copy_is_not_taken, engine_buffers)
+{
+	char device[DEVICE_NAME_SIZE];
+	struct klog said;
+	int log;
+
+	ASSERT_TRUE(!device_find(b->node, device));
+	set_parameter("slave", 1);
+	unbind_controller(CONTROLLER);
+	log = klog_open(SEEK_END);
+	bind_controller(CONTROLLER);
+	if (b->flags & COHBUF_INFO_ENGINE) {
+		/* The driver core may have tried it as well. */
+		EXPECT_EQ(device_bind(device), -1);
+		said = klog_read(log, device, "dmas: " CONTROLLER " cannot copy from memory to memory");
+		EXPECT_GE(said.fitting, 1);
+		EXPECT_EQ(said.fitting, said.lines);
+		EXPECT_TRUE(!device_is_bound(device));
+	} else {
+		EXPECT_ERRNO(copy(open_buffer(b, O_RDWR), b->size / 2, 0, 64), EOPNOTSUPP);
+	}
 	behave();
 	rebind_engine();
 }

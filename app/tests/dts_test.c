@@ -18,21 +18,12 @@
 #include <unistd.h>
 
 #include "buffers.h"
+#include "klog.h"
 #include "memory.h"
-
-#define LEVEL_ERR	3
-#define LEVEL_WARNING	4
 
 struct node {
 	char name[NAME_MAX + 1];
 	char wanted[256];
-};
-
-/* What the kernel's log has from the driver about one device. */
-struct said {
-	unsigned int lines;	/* of level warning or worse */
-	unsigned int fitting;	/* of level error, with the text that is wanted */
-	char last[512];
 };
 
 static struct node *nodes;
@@ -41,58 +32,6 @@ static size_t num_nodes;
 static bool is_accepted(const struct node *node)
 {
 	return !strcmp(node->wanted, "none");
-}
-
-static int open_log(int whence)
-{
-	int fd = ASSERT_OK(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-
-	ASSERT_OK(lseek(fd, 0, whence));
-	return fd;
-}
-
-/* "LEVEL,SEQUENCE,TIME,FLAGS;TEXT", and then lines that begin with a space. */
-static void look_at_record(char *record, const char *device, const char *wanted,
-			   struct said *said)
-{
-	unsigned int level = strtoul(record, NULL, 10) & 7;
-	char head[DEVICE_NAME_SIZE + 16];
-	char *text = strchr(record, ';');
-
-	if (!text || level > LEVEL_WARNING)
-		return;
-	text++;
-	text[strcspn(text, "\n")] = '\0';
-	snprintf(head, sizeof(head), "cohbuf %s: ", device);
-	if (strncmp(text, head, strlen(head)))
-		return;
-	said->lines++;
-	if (level == LEVEL_ERR && strstr(text, wanted))
-		said->fitting++;
-	snprintf(said->last, sizeof(said->last), "%s", text);
-}
-
-/* From where @log is to the end. */
-static struct said read_log(int log, const char *device, const char *wanted)
-{
-	struct said said = { 0 };
-	char record[8192];
-	ssize_t len;
-
-	while ((len = read(log, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		if (len < 0)
-			continue;
-		record[len] = '\0';
-		look_at_record(record, device, wanted, &said);
-	}
-	return said;
-}
-
-static void expect_refusal(const struct said *said, const struct node *node)
-{
-	EXPECT_EQ(said->lines, 1);
-	harness_check(HARNESS_HERE(false), said->fitting == 1,
-		      "\"%s\" has the text \"%s\"", said->last, node->wanted);
 }
 
 static void device_of(const struct node *node, char device[DEVICE_NAME_SIZE])
@@ -113,25 +52,25 @@ static void expect_nothing(const char *device)
 /* A node that is refused is refused again, with one line, and leaves nothing. */
 static void test_refused(const struct node *node, const char *device)
 {
-	struct said said;
+	struct klog said;
 	int log;
 
 	/* Since the boot; a test before this one may have tried as well. */
-	said = read_log(open_log(SEEK_SET), device, node->wanted);
+	said = klog_read(klog_open(SEEK_SET), device, node->wanted);
 	EXPECT_GE(said.lines, 1);
 	EXPECT_EQ(said.fitting, said.lines);
 	expect_nothing(device);
 
-	log = open_log(SEEK_END);
+	log = klog_open(SEEK_END);
 	EXPECT_EQ(device_bind(device), -1);
-	said = read_log(log, device, node->wanted);
-	expect_refusal(&said, node);
+	said = klog_read(log, device, node->wanted);
+	expect_refusal(&said, node->wanted);
 	expect_nothing(device);
 }
 
 static void test_accepted(const char *device)
 {
-	struct said said = read_log(open_log(SEEK_SET), device, "");
+	struct klog said = klog_read(klog_open(SEEK_SET), device, "");
 	char name[COHBUF_NAME_SIZE];
 	struct cohbuf_info info;
 
@@ -160,18 +99,18 @@ static void test_reload(const void *arg __attribute__((unused)))
 	int logs[num_nodes];
 
 	for (size_t i = 0; i < num_nodes; i++)
-		logs[i] = open_log(SEEK_END);
+		logs[i] = klog_open(SEEK_END);
 	ASSERT_OK(unload_module());
 	ASSERT_OK(load_module("cohbuf"));
 	for (size_t i = 0; i < num_nodes; i++) {
-		struct said said;
+		struct klog said;
 
 		device_of(&nodes[i], device);
-		said = read_log(logs[i], device, nodes[i].wanted);
+		said = klog_read(logs[i], device, nodes[i].wanted);
 		if (is_accepted(&nodes[i]))
 			EXPECT_EQ(said.lines, 0);
 		else
-			expect_refusal(&said, &nodes[i]);
+			expect_refusal(&said, nodes[i].wanted);
 		EXPECT_EQ(device_is_bound(device), is_accepted(&nodes[i]));
 	}
 }

@@ -337,7 +337,7 @@ static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 		list_add_tail(&cc->chan.device_node, &dma->channels);
 	}
 
-	dma_cap_set(DMA_MEMCPY, dma->cap_mask);
+	dma_cap_set(ce->faults->slave ? DMA_SLAVE : DMA_MEMCPY, dma->cap_mask);
 	dma_cap_set(DMA_PRIVATE, dma->cap_mask);
 	dma->copy_align = ce->faults->align;
 	dma->directions = BIT(DMA_MEM_TO_MEM);

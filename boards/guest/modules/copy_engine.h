@@ -22,6 +22,7 @@
  * @late_ms: a transfer that is terminated calls back all the same, so much later
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
  * @max_seg: bytes that one transfer should have at most; read at bind
+ * @slave: it says that it serves peripherals, and copies nothing; read at bind
  */
 struct copy_engine_faults {
 	bool hang;
@@ -32,6 +33,7 @@ struct copy_engine_faults {
 	unsigned int late_ms;
 	unsigned int align;
 	unsigned int max_seg;
+	bool slave;
 };
 
 /* Faults that are parameters of the module, writable at run time. */
@@ -52,7 +54,9 @@ struct copy_engine_faults {
 	module_param_named(align, name.align, uint, 0644);			\
 	MODULE_PARM_DESC(align, "log2 of the alignment it asks for, from the next bind on");	\
 	module_param_named(max_seg, name.max_seg, uint, 0644);			\
-	MODULE_PARM_DESC(max_seg, "bytes a transfer has at most, from the next bind on")
+	MODULE_PARM_DESC(max_seg, "bytes a transfer has at most, from the next bind on");	\
+	module_param_named(slave, name.slave, bool, 0644);			\
+	MODULE_PARM_DESC(slave, "serves peripherals only, from the next bind on")
 
 /**
  * struct copy_engine_ops - what does the copying
