@@ -141,8 +141,8 @@ TEST_LIMIT(tool_bench, unbind_in_the_middle_is_a_failure_that_says_so, 60)
 	ASSERT_TRUE(run_await(out, "ok 4 "));
 	unbind_buffer(&plain);
 	rest = run_finish(pid, out, &status);
+	/* Between two of its tests no test fails. */
 	EXPECT_EQ(status, 1);
-	EXPECT_TRUE(strstr(rest, "not ok "));
 	EXPECT_TRUE(strstr(rest, "Bail out! the device was unbound"));
 	bind_buffer(&plain);
 }
