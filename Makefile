@@ -50,7 +50,7 @@ source	:= $(kernel)-$(subst $(space),-,$(basename $(notdir $(BOARD_SOURCE_FILES)
 source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
 # What is not built here is the package's.
 package_modules := $(filter-out $(basename $(notdir $(guest_modules))) $(notdir $(source_modules)),$(BOARD_MODULES))
-app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
+app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
 
 tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
 
