@@ -5,7 +5,8 @@
 #
 #   make -f buildroot.mk BR2_EXTERNAL_COHBUF_PATH= OUTPUT= ARCH= CROSS= LINUX_DIR= all
 #
-# "show" prints NAME VERSION LICENSE LICENSE_FILES DEPENDENCIES of each package.
+# "show" prints NAME VERSION LICENSE LICENSE_FILES DEPENDENCIES of each package, "users"
+# the table of users and groups that they want.
 HOST_DIR := $(OUTPUT)/host
 BUILD_DIR := $(OUTPUT)/build
 TARGET_DIR := $(OUTPUT)/target
@@ -65,8 +66,11 @@ $$(BUILD_DIR)/$(1)-$$($(2)_VERSION)/.stamp_installed:
 show: show-$(1)
 show-$(1):
 	@echo '$$(strip $(1) $$($(2)_VERSION) $$($(2)_LICENSE) $$($(2)_LICENSE_FILES) $$(sort $$($(2)_DEPENDENCIES)))'
+users: users-$(1)
+users-$(1):
+	$$(if $$($(2)_USERS),@printf '%s\n' '$$(subst $$(sep),' ',$$(strip $$($(2)_USERS)))')
 endef
 generic-package = $(call inner-generic-package,$(pkgname),$(call UPPERCASE,$(pkgname)))
 
-.PHONY: all show
+.PHONY: all show users
 include $(BR2_EXTERNAL_COHBUF_PATH)/external.mk

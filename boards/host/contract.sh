@@ -8,6 +8,7 @@
 #	holds_module FOLDER		one cohbuf.ko below it, for this kernel, found by udev
 #	built_for FILE			FILE is a program for the board
 #	project_version
+#	group_of_rule			the group that the udev rule gives the nodes to
 #	readme_commands FILE TEXT	the block of commands in FILE that has TEXT
 
 # A make that started this is not to be seen by those that are tested.
@@ -48,6 +49,8 @@ holds_module() {
 built_for() { "${cross}readelf" -h "$1" | grep -E "Machine: *${machine_of[$arch]}\$"; }
 
 project_version() { sed -n 's/^#define TOOL_VERSION[^"]*"\(.*\)"$/\1/p' app/tool/tool.h; }
+
+group_of_rule() { sed -n 's/.*GROUP="\([^"]*\)".*/\1/p' app/install/60-cohbuf.rules; }
 
 # shellcheck disable=SC2016 # the fences of Markdown
 readme_commands() {

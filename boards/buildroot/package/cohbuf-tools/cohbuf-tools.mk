@@ -18,7 +18,12 @@ endef
 
 define COHBUF_TOOLS_INSTALL_TARGET_CMDS
 	$(TARGET_MAKE_ENV) $(MAKE) $(TARGET_CONFIGURE_OPTS) -C $(@D)/app \
-		DESTDIR=$(TARGET_DIR) PREFIX=/usr install
+		DESTDIR=$(TARGET_DIR) PREFIX=/usr install install-system
+endef
+
+# No user, but the group of the udev rule.
+define COHBUF_TOOLS_USERS
+	- -1 cohbuf -1 - - - - May use the DMA buffers
 endef
 
 $(eval $(generic-package))
