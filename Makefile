@@ -143,10 +143,10 @@ deploy: setup-build setup-deploy
 	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/host/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
 
 ## check-deploy	the slow tests of what installs on boards; SUITES="deploy.ssh
-##		deploy.debian-arm64" for a part. As root; the first time takes minutes
+##		deploy.debian-*" for a part. As root; the first time takes minutes
 .PHONY: check-deploy
 check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs
-	$(Q)$(again) BOARD=qemu-virt-arm64 board
+	$(Q)for board in qemu-virt-arm qemu-virt-arm64; do $(again) BOARD=$$board board || exit; done
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
 
 ##
