@@ -142,10 +142,22 @@ pictures: setup-build setup-run setup-pictures
 deploy: setup-build setup-deploy
 	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/host/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
 
+## farm		tests on every place of a labgrid environment: FARM= (boards/labgrid/emulated.yaml),
+##		PLACES= for some of them, FARM_SUITES="open rw". Ends in one table; build/farm.xml
+##		is the JUnit report
+FARM ?= boards/labgrid/emulated.yaml
+farm_boards = $(if $(filter $(ALL_BOARDS),$(PLACES)),$(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
+.PHONY: farm
+farm: setup-build setup-run setup-farm
+	$(Q)for board in $(farm_boards); do $(again) BOARD=$$board board tests || exit; done
+	$(Q)cd boards/labgrid && LG_BUILD=$(abspath $(O)) PYTHONDONTWRITEBYTECODE=1 pytest-3 -q -p no:cacheprovider \
+		-n $(or $(JOBS),2) --dist loadgroup --lg-env $(abspath $(FARM)) --places="$(PLACES)" \
+		$(if $(FARM_SUITES),--suites="$(FARM_SUITES)") --junitxml=$(abspath $(O))/farm.xml
+
 ## check-deploy	the slow tests of what installs on boards; SUITES="deploy.ssh
 ##		deploy.debian-*" for a part. As root; the first time takes minutes
 .PHONY: check-deploy
-check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs
+check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs setup-farm
 	$(Q)for board in qemu-virt-arm qemu-virt-arm64; do $(again) BOARD=$$board board || exit; done
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
 
@@ -189,8 +201,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs
-setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm
+setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:
