@@ -9,7 +9,8 @@
 #	built_for FILE			FILE is a program for the board
 #	project_version
 #	group_of_rule			the group that the udev rule gives the nodes to
-#	readme_commands FILE TEXT	the block of commands in FILE that has TEXT
+#	readme_commands FILE TEXT	the block of commands in FILE that has TEXT; every block of a
+#				README has a test that asks for it (host/readme_test)
 
 # A make that started this is not to be seen by those that are tested.
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -54,8 +55,8 @@ group_of_rule() { sed -n 's/.*GROUP="\([^"]*\)".*/\1/p' app/install/60-cohbuf.ru
 
 # shellcheck disable=SC2016 # the fences of Markdown
 readme_commands() {
-	awk -v text="$2" '/^```sh$/ { inside = 1; block = ""; next }
-		/^```$/ { if (inside && index(block, text)) { printf "%s", block; found = 1 } inside = 0 }
-		inside { block = block $0 "\n" }
+	awk -v text="$2" '/^ *```sh$/ { inside = 1; block = ""; next }
+		/^ *```$/ { if (inside && index(block, text)) { printf "%s", block; found = 1 } inside = 0 }
+		inside { sub(/^ +/, ""); block = block $0 "\n" }
 		END { exit !found }' "$1"
 }
