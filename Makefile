@@ -32,7 +32,7 @@ note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 
 # Absolute, because make and QEMU run in other folders.
 build	:= $(abspath $(O))/$(BOARD)
-kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)
+kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)$(BOARD_KERNEL_SUITE:%=-%)
 qemu	:= $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/bin/)$(BOARD_QEMU)
 qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE)
@@ -206,7 +206,7 @@ setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-d
 	@boards/host/setup $*
 
 $(kernel)/ready:
-	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel)
+	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel) $(BOARD_KERNEL_SUITE)
 
 $(CACHE)/qemu-%/ready:
 	@boards/host/fetch-qemu $* $(@D)

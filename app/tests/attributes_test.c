@@ -222,7 +222,7 @@ static void of_a_revoked_mapping_is_enodev(const void *device)
 /* The module is root's, but a test must not be able to crash the kernel by a slip. */
 static void of_anything_else_is_refused(const void *device)
 {
-	static const uint64_t addrs[] = {
+	const uint64_t addrs[] = {
 		0, 1, PAGE, 0xc0000000, 0xffffffff, 1ULL << 63, ~0ULL, 0xffff000000000000,
 	};
 	struct mapped m = map_device(device);

@@ -16,6 +16,15 @@
 #include "tool/dt.h"
 #include "tree.h"
 
+unsigned long page_size(void)
+{
+	static unsigned long size;
+
+	if (!size)
+		size = sysconf(_SC_PAGESIZE);
+	return size;
+}
+
 struct test_buffer mmapdemo = {
 	.node = "buffer-mmapdemo", .name = "mmapdemo", .size = 4 << 10,
 	.initial_data = "Hello from kernel space!",
@@ -110,6 +119,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 		b->present = tree_find(b->node, node);
 		if (!b->present)
 			continue;
+		/* The driver gives whole pages. */
+		b->size = (b->size + PAGE - 1) & -PAGE;
 		if (dt_has(node, "dmas"))
 			b->flags |= COHBUF_INFO_ENGINE;
 		read_memory(b, node);
@@ -216,35 +227,38 @@ void renew_buffer(const struct test_buffer *b)
 	bind_buffer(b);
 }
 
+/* Of a pattern, whatever a page of the kernel is. */
+#define ROW	4096
+
 /* A prime: neither pages nor the spaces between buffers are multiples of it. */
 #define PERIOD	251
 
-/* Where in the period a page starts. */
-static size_t page_start(size_t page, unsigned int seed)
+/* Where in the period a row starts. */
+static size_t row_start(size_t row, unsigned int seed)
 {
-	return (page * 117 + page / PERIOD * 5 + seed * 59) % PERIOD;
+	return (row * 117 + row / PERIOD * 5 + seed * 59) % PERIOD;
 }
 
 unsigned char pattern(size_t at, unsigned int seed)
 {
-	return 1 + (at % PAGE + page_start(at / PAGE, seed)) % PERIOD;
+	return 1 + (at % ROW + row_start(at / ROW, seed)) % PERIOD;
 }
 
-/* Page by page: emulators are slow at bytes. */
+/* Row by row: emulators are slow at bytes. */
 void fill_pattern(unsigned char *to, size_t at, size_t size, unsigned int seed)
 {
-	static unsigned char row[PAGE + PERIOD];
+	static unsigned char rows[ROW + PERIOD];
 
-	if (!row[0])
-		for (size_t i = 0; i < sizeof(row); i++)
-			row[i] = 1 + i % PERIOD;
+	if (!rows[0])
+		for (size_t i = 0; i < sizeof(rows); i++)
+			rows[i] = 1 + i % PERIOD;
 
 	while (size) {
-		size_t len = PAGE - at % PAGE;
+		size_t len = ROW - at % ROW;
 
 		if (len > size)
 			len = size;
-		memcpy(to, row + at % PAGE + page_start(at / PAGE, seed), len);
+		memcpy(to, rows + at % ROW + row_start(at / ROW, seed), len);
 		to += len;
 		at += len;
 		size -= len;

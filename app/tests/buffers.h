@@ -15,7 +15,9 @@
 #include "harness.h"
 #include "touch.h"
 
-#define PAGE	4096UL
+/* Bytes of a page of this kernel, and so the smallest buffer. */
+#define PAGE	page_size()
+unsigned long page_size(void);
 
 /**
  * struct test_buffer - one buffer

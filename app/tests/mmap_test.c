@@ -156,7 +156,7 @@ TEST_EACH(mmap, failed_mapping_leaves_nothing_at_its_address, named_buffers)
 /* Offsets that a careless addition or a cut to 32 bits brings back into range. */
 TEST_EACH(mmap, huge_offset_never_maps, named_buffers)
 {
-	static const uint64_t offsets[] = {
+	const uint64_t offsets[] = {
 		0x7fffffffULL & -PAGE, 0x80000000ULL, 0xffffffffULL & -PAGE,
 		0x100000000ULL, 0x100000000ULL + PAGE, 0x10000000000ULL,
 		0x7ffffffff000ULL, 0x800000000000ULL, 0x7ffffffffffff000ULL,

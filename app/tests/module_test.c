@@ -120,7 +120,7 @@ TEST(module, loading_twice_is_eexist)
 	EXPECT_ERRNO(load_module("cohbuf"), EEXIST);
 }
 
-TEST_LIMIT(module, twenty_reloads_work, 60)
+TEST_LIMIT(module, twenty_reloads_work, 240)
 {
 	for (int i = 0; i < 20; i++) {
 		ASSERT_OK(unload_module());

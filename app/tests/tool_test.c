@@ -230,9 +230,11 @@ TEST_EACH_LIMIT(tool, load_and_save_go_round, named_buffers, 60)
 
 TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
 {
-	static const char *const ends[] = {
-		"--offset 4096", "--offset 0x1000 --length 1", "--offset 4095 --length 2",
-		"--length 4097", "--offset 16 --length 0xffffffffffffffff", "--length 0",
+	/* With "%zu" for what is added to the size. */
+	static const struct { const char *format; int more; } ends[] = {
+		{ "--offset %zu", 0 }, { "--offset 0x%zx --length 1", 0 },
+		{ "--offset %zu --length 2", -1 }, { "--length %zu", 1 },
+		{ "--offset 16 --length 0xffffffffffffffff", 0 }, { "--length 0", 0 },
 	};
 	static const char *const starts[] = {
 		"dump mmapdemo", "fill mmapdemo --byte 1", "save mmapdemo -",
@@ -242,8 +244,11 @@ TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
 
 	for (int i = 0; i < 6; i++)
 		for (int k = 0; k < 4; k++) {
-			struct run r = run("cohbuf %s %s", starts[k], ends[i]);
+			char end[64];
+			struct run r;
 
+			snprintf(end, sizeof(end), ends[i].format, mmapdemo.size + ends[i].more);
+			r = run("cohbuf %s %s", starts[k], end);
 			expect_status(&r, 1);
 			EXPECT_STREQ(r.out, "");
 			expect_in(&r, r.err, i == 5 ? "--length 0" : "mmapdemo");
@@ -257,8 +262,9 @@ TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
 TEST(tool, a_file_that_does_not_fit_is_never_loaded_silently)
 {
 	struct run before = run("cohbuf save mmapdemo - | md5sum"), after, r;
+	char text[64];
 
-	r = run("head -c 5000 /dev/zero > /tmp/large; cohbuf load mmapdemo /tmp/large");
+	r = run("head -c %zu /dev/zero > /tmp/large; cohbuf load mmapdemo /tmp/large", mmapdemo.size + 904);
 	expect_status(&r, 1);
 	expect_in(&r, r.err, "nothing was written");
 	r = run("head -c 50 /dev/zero > /tmp/small; cohbuf load mmapdemo /tmp/small --length 51");
@@ -269,11 +275,12 @@ TEST(tool, a_file_that_does_not_fit_is_never_loaded_silently)
 
 	r = run("cat /tmp/large | cohbuf load mmapdemo -");
 	expect_status(&r, 1);
-	expect_in(&r, r.err, "has more bytes than the 4096 that fit");
+	snprintf(text, sizeof(text), "has more bytes than the %zu that fit", mmapdemo.size);
+	expect_in(&r, r.err, text);
 	r = run("cat /tmp/small | cohbuf load mmapdemo - --length 51");
 	expect_status(&r, 1);
 	expect_in(&r, r.err, "ended after 50 of 51 bytes");
-	r = run("cat /tmp/large | cohbuf load mmapdemo - --length 4096");
+	r = run("cat /tmp/large | cohbuf load mmapdemo - --length %zu", mmapdemo.size);
 	expect_status(&r, 0);
 	r = run("cohbuf load mmapdemo /tmp/small");
 	expect_status(&r, 0);
@@ -359,13 +366,16 @@ TEST(tool, copy_moves_the_bytes_or_names_the_remedy)
 
 TEST(tool, copy_says_which_range_is_wrong)
 {
-	struct run r = run("cohbuf copy mmapdemo --from 4K --to 0 --length 4");
+	struct run r = run("cohbuf copy mmapdemo --from %zuK --to 0 --length 4", mmapdemo.size >> 10);
+	char text[64];
 
 	expect_status(&r, 1);
-	expect_in(&r, r.err, "--from 0x1000 reach outside");
-	r = run("cohbuf copy mmapdemo --from 0 --to 4092 --length 8");
+	snprintf(text, sizeof(text), "--from 0x%zx reach outside", mmapdemo.size);
+	expect_in(&r, r.err, text);
+	r = run("cohbuf copy mmapdemo --from 0 --to %zu --length 8", mmapdemo.size - 4);
 	expect_status(&r, 1);
-	expect_in(&r, r.err, "--to 0xffc reach outside");
+	snprintf(text, sizeof(text), "--to 0x%zx reach outside", mmapdemo.size - 4);
+	expect_in(&r, r.err, text);
 	r = run("cohbuf copy mmapdemo --from 0 --to 4 --length 8");
 	expect_status(&r, 1);
 	expect_in(&r, r.err, "overlap");

@@ -53,5 +53,7 @@ headers_unpack() {
 				"\$root/$(dirname "$modpost")/modpost.real-lsb-32" "\$@"
 		WRAPPER
 	fi
+	# With one, kbuild wants pahole, to put type information into modules.
+	rm -f "$work/root/usr/src/$headers/vmlinux"
 	ln -s "root/usr/src/$headers" "$work/headers"
 }
