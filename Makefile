@@ -157,7 +157,7 @@ farm: setup-build setup-run setup-farm
 ## check-deploy	the slow tests of what installs on boards; SUITES="deploy.ssh
 ##		deploy.debian-*" for a part. As root; the first time takes minutes
 .PHONY: check-deploy
-check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs setup-farm setup-lava
+check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava
 	$(Q)for board in qemu-virt-arm qemu-virt-arm64; do $(again) BOARD=$$board board || exit; done
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
 
@@ -201,8 +201,8 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-lava
-setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-lava: setup-%:
+.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava
+setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava: setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:

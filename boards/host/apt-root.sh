@@ -34,7 +34,7 @@ cache_begin() {
 }
 
 cache_end() {
-	rm -rf "$debs" "$apt"
+	rm -rf "$work/debs" "$work/apt"
 	mv "$work" "$dir"
 	trap - EXIT
 	touch "$dir/ready"

@@ -13,6 +13,8 @@ LIMIT = 900
 def judge(command, run, record_property):
     """Run it, and fail with the lines that failed."""
     out, err, status = run(command, timeout=LIMIT)
+    # A console shows progress as well, each time from the start of the line.
+    out = [line.rsplit("\r", 1)[-1] for line in out]
     lines = list(Parser().parse_text("\n".join(out)))
     results = [line for line in lines if line.category == "test"]
     planned = sum(line.expected_tests for line in lines if line.category == "plan")

@@ -35,19 +35,22 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def board(env, place):
-    """What runs commands there, with the programs put in the folder of the commands."""
+    """
+    What runs commands there, with the programs put in the folder of the commands. A place
+    without a folder of programs has them there.
+    """
     target = env.get_target(place)
     command = target.get_driver("CommandProtocol")
-    programs = env.config.get_image_path(place)
-    for name in ("all_test", "test_mmap", "cohbuf"):
-        target.get_driver("FileTransferProtocol").put(os.path.join(programs, name), name)
+    if place in env.config.get_images():
+        programs = env.config.get_image_path(place)
+        for name in ("all_test", "test_mmap", "cohbuf"):
+            target.get_driver("FileTransferProtocol").put(os.path.join(programs, name), name)
     return command
 
 
-@pytest.fixture(autouse=True)
-def name_the_place(place, record_property):
-    """For the table: a test that fails before it starts has it as well."""
-    record_property("place", place)
+def pytest_itemcollected(item):
+    """For the table: a test whose board cannot be reached has its name as well."""
+    item.user_properties.append(("place", item.callspec.params["place"]))
 
 
 class Row:
