@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pytest
 from labgrid.config import Config
+from labgrid.pytestplugin import hooks
 
 
 def pytest_addoption(parser):
@@ -31,6 +32,16 @@ def pytest_generate_tests(metafunc):
             for name in places_of(metafunc.config)], scope="session")
     if "suite" in metafunc.fixturenames:
         metafunc.parametrize("suite", metafunc.config.getoption("suites").split())
+
+
+@pytest.fixture(scope="session")
+def env(request):
+    """labgrid's own opens every place of the file, and ends the run where it cannot have one."""
+    key = getattr(hooks, "LABGRID_ENV_KEY", None)
+    # That of Debian 12 keeps it in another place.
+    environment = request.config.stash[key] if key else request.config._labgrid_env
+    yield environment
+    environment.cleanup()
 
 
 @pytest.fixture(scope="session")
