@@ -190,10 +190,10 @@ module-unlocked: $(build)/driver/cohbuf.ko
 app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
 # Those of the doctor fit any board.
 tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
-	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso)))
+	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso))) \
+	$(if $(filter yes,$(BOARD_RUNS_32_BIT)),$(build)/compat/tests.built)
 ifeq ($(BOARD_IS_REFERENCE),yes)
-tests-unlocked: $(if $(filter arm64,$(BOARD_ARCH)),$(build)/compat/tests.built) \
-	$(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
+tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
 dtbs-unlocked: $(build)/board.env $(build)/board.dtb
 board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
@@ -262,11 +262,12 @@ $(build)/app/test_mmap $(build)/app/cohbuf:
 
 # "compat": 32-bit programs for a 64-bit kernel.
 $(build)/compat/tests.built: test_compiler := $(CROSS_COMPILE_arm)gcc
+$(build)/compat/tests.built: test_app := $(build)/compat/test_mmap
 $(build)/app/tests.built: test_compiler := $(CROSS_COMPILE)gcc
 $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 	$(call note,TESTS,$(subst $(abspath $(O))/,,$(@D)))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests
+	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests $(test_app)
 	$(Q)touch $@
 
 # -@ keeps the labels.

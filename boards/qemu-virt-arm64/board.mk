@@ -11,6 +11,7 @@ BOARD_CONSOLE		:= ttyAMA0
 BOARD_APPEND		:=
 # dts/bad and dts/refused fit its memory map.
 BOARD_IS_REFERENCE	:= yes
+BOARD_RUNS_32_BIT	:= yes
 # A DMA controller that copies, which the machine itself has none of.
 BOARD_MODULES		:= fw_cfg_dma
 BOARD_ENGINE		:= 9020000.fw-cfg

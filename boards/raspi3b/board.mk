@@ -15,3 +15,5 @@ BOARD_ENGINE		:= 3f007000.dma
 BOARD_ENGINE_UNIT	:= 4
 # The 6.1 driver leaves its entry in the kernel's list of controllers behind.
 BOARD_ENGINE_REBINDS	:= no
+# A 32-bit image of Raspberry Pi OS may run a 64-bit kernel.
+BOARD_RUNS_32_BIT	:= yes
