@@ -13,3 +13,5 @@ BOARD_CONSOLE		:= ttyAMA0
 BOARD_APPEND		:=
 BOARD_MODULES		:= fw_cfg_dma
 BOARD_ENGINE		:= 9020000.fw-cfg
+# The kernel has CONFIG_COMPAT.
+BOARD_RUNS_32_BIT	:= yes
