@@ -10,6 +10,7 @@
 #	cache_begin DIR [FILE]		ends the script where DIR is there already, and
 #					no older than FILE
 #	apt_root SUITES WHAT ARCH...	WHAT is for people
+#	apt_archives ARCH		lines for a sources.list
 #	apt_fetch PACKAGE...		into $debs
 #	cache_end			DIR is complete
 #
@@ -40,11 +41,11 @@ cache_end() {
 	touch "$dir/ready"
 }
 
-# One line per archive that the host itself uses for this release. apt knows of
-# them only once it has fetched its lists.
+# host_archives [CONDITION]: one line per archive that the host itself uses for this
+# release. apt knows of them only once it has fetched its lists.
 host_archives() {
 	# shellcheck disable=SC2016 # apt's own format
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' "$@" |
 		awk -v release="$codename" '$3 == "main" && ($2 == release || index($2, release "-") == 1) {
 			print "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]", $1, $2, $3 }' |
 		sort -u
@@ -106,6 +107,9 @@ apt_root() {
 			"$(sed -nE 's|^E: Failed to fetch [^ ]*/dists/([^ ]*)/Packages.*|\1|p' "$work/apt.log" | paste -sd' ')"
 	fi
 }
+
+# apt_archives ARCH: those whose index of ARCH was fetched, and so verified
+apt_archives() { host_archives "Architecture: $1"; }
 
 apt_offers() {
 	[ -n "$(apt-cache show "$1" 2> /dev/null)" ]

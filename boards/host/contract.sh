@@ -3,7 +3,8 @@
 #
 # Sourced, after tap.sh, by the checks that replay what a distribution builder runs.
 #
-#	board_facts BUILD_DIR		sets arch, cross, kernel, headers, release, base_dtb
+#	board_facts BUILD_DIR		sets arch, deb_arch, cross, kernel, headers, release, base_dtb
+#	loadable_modules DIR MODULE...	into DIR, by names in an order that can be loaded
 #	copy_tree DIR			what a builder gets to see: no file that is built
 #	holds_module FOLDER		one cohbuf.ko below it, for this kernel, found by udev
 #	built_for FILE			FILE is a program for the board
@@ -16,6 +17,7 @@
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 declare -A cross_of=([arm]=arm-linux-gnueabihf- [arm64]=aarch64-linux-gnu-)
+declare -A deb_arch_of=([arm]=armhf [arm64]=arm64)
 declare -A machine_of=([arm]=ARM [arm64]=AArch64)
 
 # shellcheck disable=SC2034 # for who sources this
@@ -24,8 +26,20 @@ board_facts() {
 
 	# shellcheck source=/dev/null
 	. "$1/board.env"
-	kernel=${KERNEL%/*} arch=$BOARD_ARCH base_dtb=$1/base.dtb
+	kernel=${KERNEL%/*} arch=$BOARD_ARCH deb_arch=${deb_arch_of[$BOARD_ARCH]} base_dtb=$1/base.dtb
 	cross=${cross_of[$arch]} release=$(cat "$kernel/release") headers=$(readlink -f "$kernel/headers")
+}
+
+loadable_modules() {
+	local folder=$1 number=10 module
+
+	shift
+	mkdir -p "$folder"
+	for module; do
+		modprobe -d "$kernel/root" -S "$release" --show-depends "$module" || return
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++' | while read -r module; do
+		cp "$module" "$folder/$((number++))-${module##*/}"
+	done
 }
 
 copy_tree() {
