@@ -30,6 +30,7 @@
 #include "calls.h"
 #include "cover.h"
 #include "device.h"
+#include "process.h"
 #include "program.h"
 
 /* Whoever may use the node, and has no other right. */
@@ -80,14 +81,6 @@ static void __attribute__((noreturn, format(printf, 1, 2))) die(const char *form
 	exit(1);
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 static void show_program(const struct program *program)
 {
 	char text[PROGRAM_TEXT], *rest = text, *line;
@@ -132,25 +125,6 @@ static void __attribute__((noreturn)) become(const struct buffer *b, const struc
 	_exit(0);
 }
 
-/* Wait for a process, or with -1 for all. SIGCHLD is blocked, hence none is missed. */
-static bool reap(pid_t pid, double deadline)
-{
-	const struct timespec second = { .tv_sec = 1 };
-	sigset_t chld;
-	pid_t got;
-
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	while (now() < deadline) {
-		got = waitpid(pid, NULL, WNOHANG);
-		if (got < 0 || got == pid)
-			return true;
-		if (!got)
-			sigtimedwait(&chld, NULL, &second);
-	}
-	return false;
-}
-
 static void show_stuck(const struct program *program)
 {
 	char line[256];
@@ -175,11 +149,11 @@ static size_t run_program(const struct buffer *b, const struct program *program)
 	if (!pid)
 		become(b, program);
 	setpgid(pid, pid);
-	if (!reap(pid, now() + PROGRAM_LIMIT + KILL_LIMIT))
+	if (!reap(pid, monotonic() + PROGRAM_LIMIT + KILL_LIMIT, NULL))
 		show_stuck(program);
 	/* We are the subreaper: what it forked is ours now. */
 	kill(-pid, SIGKILL);
-	if (!reap(-1, now() + KILL_LIMIT))
+	if (!reap(-1, monotonic() + KILL_LIMIT, NULL))
 		show_stuck(program);
 	return cover_take();
 }
@@ -256,7 +230,7 @@ static void report(bool good, const char *what, const char *name)
 
 static void fuzz(struct buffer *b, bool writable, struct random *random)
 {
-	double start = now();
+	double start = monotonic();
 	uint64_t programs = 0, calls = 0;
 	struct program program;
 	bool good = true;
@@ -267,7 +241,7 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 	if (chown(b->path, 0, USER) || chmod(b->path, writable ? 0660 : 0640))
 		die("%s: %s", b->path, strerror(errno));
 
-	while (good && (now() - start < options.seconds || programs < num_given)) {
+	while (good && (monotonic() - start < options.seconds || programs < num_given)) {
 		next_program(&program, random, programs);
 		if (run_program(b, &program) && programs >= num_given && num_kept < MAX_KEPT) {
 			save_program(b, &program, num_kept);
@@ -285,7 +259,7 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 		die("%s: %s", b->path, strerror(errno));
 
 	printf("# %s, %s: %" PRIu64 " programs, %" PRIu64 " calls, %.0f s, %zu points, %zu programs kept\n",
-	       b->name, writable ? "writable" : "read only", programs, calls, now() - start,
+	       b->name, writable ? "writable" : "read only", programs, calls, monotonic() - start,
 	       cover_points(), num_kept - num_given);
 	report(good, writable ? "writable" : "readable", b->name);
 }

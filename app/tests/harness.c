@@ -12,11 +12,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "check.h"
+#include "process.h"
 
 /* Seconds that a killed process has to disappear. */
 #define REAP_LIMIT	10
@@ -72,42 +72,6 @@ void harness_add_teardown(harness_fn teardown)
 __attribute__((weak)) char **harness_arguments(char **args)
 {
 	return args;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-/*
- * Wait for a process, or with -1 for all, until the deadline. SIGCHLD is blocked,
- * hence none is missed between the look and the wait. Returns true when done.
- */
-static bool reap(pid_t pid, double deadline, int *status)
-{
-	struct timespec ts;
-	sigset_t chld;
-	double left;
-	pid_t got;
-
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	for (;;) {
-		got = waitpid(pid, status, WNOHANG);
-		if (got < 0 || (got > 0 && got == pid))
-			return true;
-		if (got > 0)
-			continue;
-		left = deadline - now();
-		if (left <= 0)
-			return false;
-		ts.tv_sec = (time_t)left;
-		ts.tv_nsec = (long)((left - (double)ts.tv_sec) * 1e9);
-		sigtimedwait(&chld, NULL, &ts);
-	}
 }
 
 /* Where a process that SIGKILL does not end sits in the kernel. */
@@ -170,11 +134,11 @@ static void run_apart(const char *name, harness_fn run, const void *arg,
 	}
 	setpgid(pid, pid);
 
-	if (!reap(pid, now() + limit, &status)) {
+	if (!reap(pid, monotonic() + limit, &status)) {
 		harness_fail();
 		harness_note("not done within %u s", limit);
 		kill(-pid, SIGKILL);
-		if (!reap(pid, now() + REAP_LIMIT, &status))
+		if (!reap(pid, monotonic() + REAP_LIMIT, &status))
 			bail_out(name, pid);
 	} else {
 		judge(status);
@@ -182,14 +146,14 @@ static void run_apart(const char *name, harness_fn run, const void *arg,
 
 	/* We are the subreaper: what the test forked is ours now. */
 	kill(-pid, SIGKILL);
-	if (!reap(-1, now() + REAP_LIMIT, &status))
+	if (!reap(-1, monotonic() + REAP_LIMIT, &status))
 		bail_out(name, -1);
 }
 
 /* Returns what to count: 'p'assed, 'f'ailed or 's'kipped. */
 static char run_test(const struct test *test, size_t number)
 {
-	double start = now();
+	double start = monotonic();
 
 	memset(harness_state, 0, sizeof(*harness_state));
 	run_apart(test->name, test->run, test->arg, test->limit * time_factor);
@@ -201,8 +165,8 @@ static char run_test(const struct test *test, size_t number)
 	for (size_t i = 0; i < num_teardowns; i++)
 		run_apart(test->name, teardowns[i], NULL, HARNESS_LIMIT * time_factor);
 
-	if (now() - start > 1)
-		harness_note("%s took %.1f s", test->name, now() - start);
+	if (monotonic() - start > 1)
+		harness_note("%s took %.1f s", test->name, monotonic() - start);
 	if (harness_state->failures) {
 		printf("not ok %zu - %s\n", number, test->name);
 		return 'f';

@@ -6,16 +6,18 @@
 #ifndef _KLOG_H
 #define _KLOG_H
 
+#include "tool/kmsg.h"
+
 /**
  * struct klog - lines about a device
  * @lines: of level warning or worse
  * @fitting: of level error, with the text that is wanted
- * @last: the last one
+ * @last: the last one, without the names before it
  */
 struct klog {
 	unsigned int lines;
 	unsigned int fitting;
-	char last[512];
+	char last[sizeof(((struct kmsg *)0)->text)];
 };
 
 /* A place in the log: SEEK_SET for the first line since the boot, SEEK_END for now. */

@@ -3,7 +3,6 @@
  * What the doctor asks the system; see system.h.
  */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "device.h"
 #include "dt.h"
+#include "kmsg.h"
 #include "system.h"
 
 bool system_has_module(void)
@@ -83,49 +83,20 @@ int system_controllers(struct controller controllers[CONTROLLERS_MAX])
 	return count;
 }
 
-/* A record of /dev/kmsg: "LEVEL,SEQUENCE,TIME,FLAGS;TEXT\n KEY=VALUE\n". */
-static bool is_complaint_of(const char *record, const char *prefix, const char **text)
-{
-	const char *semicolon = strchr(record, ';');
-
-	if (!semicolon || (strtoul(record, NULL, 10) & 7) > 4)
-		return false;
-	*text = semicolon + 1;
-	if (strncmp(*text, prefix, strlen(prefix)))
-		return false;
-	*text += strlen(prefix);
-	/* That is the driver core's own word, since 6.9 with the same head. */
-	return strncmp(*text, "probe with driver ", strlen("probe with driver "));
-}
-
 int system_last_message(const char *device, char *message, size_t size)
 {
-	char record[8192], prefix[DEVICE_NAME_SIZE + 16];
-	const char *text;
-	int fd, found = 0;
-	ssize_t len;
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int found = 0, more;
+	struct kmsg line;
 
-	snprintf(prefix, sizeof(prefix), "cohbuf %s: ", device);
-	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	for (;;) {
-		len = read(fd, record, sizeof(record) - 1);
-		/* EPIPE: the oldest were overwritten meanwhile; go on. */
-		if (len < 0 && errno == EPIPE)
-			continue;
-		if (len <= 0)
-			break;
-		record[len] = '\0';
-		if (!is_complaint_of(record, prefix, &text))
-			continue;
-		snprintf(message, size, "%.*s", (int)strcspn(text, "\n"), text);
+	while ((more = kmsg_next(fd, device, &line)) > 0) {
+		snprintf(message, size, "%s", line.text);
 		found = 1;
 	}
-	if (!found && len < 0 && errno != EAGAIN)
-		found = -1;
 	close(fd);
-	return found;
+	return found ? found : more;
 }
 
 bool system_deferred(const char *device, char *reason, size_t size)
