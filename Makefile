@@ -146,7 +146,7 @@ deploy: setup-build setup-deploy
 ##		PLACES= for some of them, FARM_SUITES="open rw". Ends in one table; build/farm.xml
 ##		is the JUnit report
 FARM ?= boards/labgrid/emulated.yaml
-farm_boards = $(if $(filter $(ALL_BOARDS),$(PLACES)),$(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
+farm_boards = $(or $(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
 .PHONY: farm
 farm: setup-build setup-run setup-farm
 	$(Q)for board in $(farm_boards); do $(again) BOARD=$$board board tests || exit; done
@@ -201,8 +201,9 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-.PHONY: setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava
-setup-build setup-run setup-check setup-pictures setup-install setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava: setup-%:
+setups := $(addprefix setup-,build run check pictures install deb deploy rootfs farm rack lava)
+.PHONY: $(setups)
+$(setups): setup-%:
 	@boards/host/setup $*
 
 $(kernel)/ready:

@@ -10,6 +10,7 @@
 #	built_for FILE			FILE is a program for the board
 #	project_version
 #	group_of_rule			the group that the udev rule gives the nodes to
+#	readme_blocks FILE		its blocks of commands, a NUL after each
 #	readme_commands FILE TEXT	the block of commands in FILE that has TEXT; every block of a
 #				README has a test that asks for it (host/readme_test)
 
@@ -68,9 +69,17 @@ project_version() { sed -n 's/^#define TOOL_VERSION[^"]*"\(.*\)"$/\1/p' app/tool
 group_of_rule() { sed -n 's/.*GROUP="\([^"]*\)".*/\1/p' app/install/60-cohbuf.rules; }
 
 # shellcheck disable=SC2016 # the fences of Markdown
+readme_blocks() {
+	awk '/^ *```sh$/ { inside = 1; next }
+		/^ *```$/ { if (inside) printf "%c", 0; inside = 0 }
+		inside { sub(/^ +/, ""); print }' "$1"
+}
+
 readme_commands() {
-	awk -v text="$2" '/^ *```sh$/ { inside = 1; block = ""; next }
-		/^ *```$/ { if (inside && index(block, text)) { printf "%s", block; found = 1 } inside = 0 }
-		inside { sub(/^ +/, ""); block = block $0 "\n" }
-		END { exit !found }' "$1"
+	local block found=''
+
+	while IFS= read -r -d '' block; do
+		[[ $block != *"$2"* ]] || { printf '%s' "$block"; found=yes; }
+	done < <(readme_blocks "$1")
+	[ -n "$found" ]
 }

@@ -31,17 +31,16 @@ script() {
 
 # run_suites JOBS: does not return
 run_suites() {
-	local name pattern selected=()
+	local name pattern patterns selected=()
 
+	# Not by the shell, which would look for files.
+	read -ra patterns <<< "${SUITES:-*}"
 	# The longest first, so that none is left alone at the end.
 	for name in $(printf '%s\n' "${suites[@]}" | sed 's/\(.*stress\)/0 \1/; t; s/^/1 /' | sort | cut -d ' ' -f 2); do
-		# A pattern is a word; no file is meant.
-		set -f
-		for pattern in ${SUITES:-*}; do
+		for pattern in "${patterns[@]}"; do
 			# shellcheck disable=SC2053 # a pattern
 			[[ $name != $pattern ]] || { selected+=("$name"); break; }
 		done
-		set +f
 	done
 	[ ${#selected[@]} -gt 0 ] || die "no suite is called $SUITES; there are: ${suites[*]}"
 

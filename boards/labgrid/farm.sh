@@ -1,10 +1,20 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Sourced by the tests of "make farm": what a run has left in $work, as NAME.out (its
-# words, with the table), NAME.status and NAME.xml (the report).
+# Sourced, after tap.sh, by the tests of "make farm": a run, and what it has left in $work,
+# as NAME.out (its words, with the table), NAME.status and NAME.xml (the report).
 
-# shellcheck disable=SC2154 # work
+# farm NAME COMMANDS [VARIABLE=VALUE]...: run them
+# shellcheck disable=SC2154 # out, work: of who sources this
+farm() {
+	local name=$1 commands=$2
+
+	shift 2
+	env O="$out" "$@" sh -e <<< "$commands" > "$work/$name.out" 2>&1
+	echo $? > "$work/$name.status"
+	cp "$out/farm.xml" "$work/$name.xml"
+	diag "$(tail -n 40 "$work/$name.out")"
+}
 status_is() { [ "$(cat "$work/$1.status")" = "$2" ] || { tail -n 40 "$work/$1.out"; return 1; }; }
 # row NAME BOARD RESULT: one, with some tests passed
 row() { [ "$(grep -cE "^$2 +$3 +[1-9][0-9]* " "$work/$1.out")" -eq 1 ] || { tail -n 40 "$work/$1.out"; return 1; }; }
