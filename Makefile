@@ -16,6 +16,16 @@ $(error there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS))
 endif
 include boards/$(BOARD)/board.mk
 
+# Another kernel than the board's own: boards/kernels/NAME.mk says where it is from.
+KERNEL	?=
+ALL_KERNELS := $(sort $(patsubst boards/kernels/%.mk,%,$(wildcard boards/kernels/*.mk)))
+ifneq ($(KERNEL),)
+ifeq ($(filter $(KERNEL),$(ALL_KERNELS)),)
+$(error there is no kernel "$(KERNEL)"; choose one with KERNEL=, or none for the board's own: $(ALL_KERNELS))
+endif
+include boards/kernels/$(KERNEL).mk
+endif
+
 # What follows from a board's architecture.
 DEB_ARCH_arm		:= armhf
 DEB_ARCH_arm64		:= arm64
@@ -31,11 +41,18 @@ S	:= $(if $(filter 0,$(V)),-s)
 note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 
 # Absolute, because make and QEMU run in other folders.
-build	:= $(abspath $(O))/$(BOARD)
+out	:= $(O)$(if $(KERNEL),/$(KERNEL))
+build	:= $(abspath $(out))/$(BOARD)
+ifneq ($(KERNEL_SOURCE),)
+# Named after what it is made of: each configuration is built once.
+kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
+kernel	:= $(CACHE)/$(KERNEL)-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
+else
 kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)$(BOARD_KERNEL_SUITE:%=-%)
+endif
 qemu	:= $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/bin/)$(BOARD_QEMU)
 qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
-again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE)
+again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
 driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
@@ -62,6 +79,7 @@ tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Mak
 ##		Your own program: FILES="host files" CMD="shell command", run as root
 ##		in the folder of FILES; make ends with its exit status.
 ##		APPEND= kernel command line   QEMU_EXTRA= emulator's arguments
+##		KERNEL=NAME another kernel than the board's own, with this and any other target
 ##		DTBO= further overlays        TIMEOUT= seconds for CMD (300)
 run: run-on-board
 	$(eval guest_status := $(shell cat $(status_file); rm -f $(status_file)))
@@ -110,8 +128,14 @@ PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 .PHONY: check
 check: setup-build setup-run setup-check setup-pictures
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
-	$(Q)for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done
-	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) $(BOARDS)
+	$(Q)$(if $(KERNEL),,for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done)
+	@SUITES="$(or $(SUITES),$(if $(KERNEL),$(BOARDS:%=%.*)))" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
+
+## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker.
+##		It is built the first time, which takes minutes
+.PHONY: check-debug
+check-debug:
+	@$(again) KERNEL=debug BOARD=$(BOARD) BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
 
 ## check-boards	all of that on every board
 .PHONY: check-boards
@@ -201,13 +225,18 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build run check pictures install deb deploy rootfs farm rack lava)
+setups := $(addprefix setup-,build run kernel check pictures install deb deploy rootfs farm rack lava)
 .PHONY: $(setups)
 $(setups): setup-%:
 	@boards/host/setup $*
 
+ifneq ($(KERNEL_SOURCE),)
+$(kernel)/ready: | setup-kernel
+	@boards/host/build-kernel $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
+else
 $(kernel)/ready:
 	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel) $(BOARD_KERNEL_SUITE)
+endif
 
 $(CACHE)/qemu-%/ready:
 	@boards/host/fetch-qemu $* $(@D)
@@ -231,7 +260,7 @@ $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/mod
 	$(Q)$(MAKE) $(S) --no-print-directory -C $(kernel)/headers M=$(build)/modules ARCH=$(BOARD_ARCH) \
 		CROSS_COMPILE=$(CROSS_COMPILE) COHBUF_DRIVER=$(CURDIR)/driver \
 		$(if $(filter 0,$(V)),,V=$(V)) W=1 modules 2>&1 | { grep -v 'Skipping BTF generation' || :; } >&2
-	$(Q)ls $(guest_modules:boards/guest/modules/%.c=$(build)/modules/%.ko) > $@
+	$(Q)ls $(build)/modules/*.ko > $@
 
 ifneq ($(BOARD_SOURCE_FILES),)
 $(source)/ready: $(kernel)/ready
@@ -318,11 +347,11 @@ $(build)/host: boards/guest/host.c
 
 # What every job boots with, the tool as well, and the driver, as two archives: an
 # edit of the driver makes the second one new.
-$(build)/base.cpio: boards/guest/init $(build)/board.env $(build)/host $(build)/app/cohbuf $(kernel)/ready
+$(build)/base.cpio: boards/guest/init boards/guest/left-over $(build)/board.env $(build)/host $(build)/app/cohbuf $(kernel)/ready
 	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/etc base/proc base/sys base/tmp base/root
 	$(Q)cp boards/guest/init $(build)/base/init
 	$(Q)cp $(build)/board.env $(build)/base/etc/
-	$(Q)cp $(build)/host $(kernel)/busybox $(build)/base/bin/
+	$(Q)cp $(build)/host $(kernel)/busybox boards/guest/left-over $(build)/base/bin/
 	$(Q)$(CROSS_COMPILE)strip -o $(build)/base/bin/cohbuf $(build)/app/cohbuf
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
@@ -336,9 +365,9 @@ $(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/packag
 	$(Q)cd $(build)/root && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 # The facts of the board for the scripts, from the one place that states them.
-$(build)/board.env: boards/$(BOARD)/board.mk Makefile
+$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel_config)
 	$(Q)mkdir -p $(@D)
-	@{ $(foreach v,BOARD $(sort $(filter BOARD_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
+	@{ $(foreach v,BOARD $(sort $(filter BOARD_% KERNEL_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
 	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@
 
 ##
@@ -385,3 +414,4 @@ clean:
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
 	@echo 'Boards (BOARD=): $(ALL_BOARDS)'
+	@echo 'Kernels (KERNEL=), besides the board'\''s own: $(ALL_KERNELS)'

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+KERNEL_SUMMARY	:= 6.1 with KASAN, UBSAN, lockdep, kmemleak, dma-debug and fault injection
+# Built from Debian's package of the source; later fragments win.
+KERNEL_SOURCE	:= linux-source-6.1
+# How much slower it is than Debian's: the time limits are that much longer.
+KERNEL_SLOWER	:= 10
+KERNEL_CONFIG	:= base.config $(BOARD_ARCH).config debug.config $(notdir $(wildcard boards/kernels/debug-$(BOARD_ARCH).config)) kasan.config
