@@ -131,11 +131,13 @@ check: setup-build setup-run setup-check setup-pictures
 	$(Q)$(if $(KERNEL),,for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done)
 	@SUITES="$(or $(SUITES),$(if $(KERNEL),$(BOARDS:%=%.*)))" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
 
-## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker.
-##		It is built the first time, which takes minutes
+## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
+##		faults in every call, a storm of UNBINDS=, and FUZZ_SECONDS= of wild calls.
+##		It is built the first time, which takes minutes. KERNEL=kcsan: for data races
 .PHONY: check-debug
 check-debug:
-	@$(again) KERNEL=debug BOARD=$(BOARD) BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
+	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" $(again) KERNEL=$(or $(KERNEL),debug) BOARD=$(BOARD) \
+		BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
 
 ## check-boards	all of that on every board
 .PHONY: check-boards
@@ -214,7 +216,7 @@ module-unlocked: $(build)/driver/cohbuf.ko
 app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
 # Those of the doctor fit any board.
 tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
-	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso))) \
+	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso dts/runtime/*.dtso))) \
 	$(if $(filter yes,$(BOARD_RUNS_32_BIT)),$(build)/compat/tests.built)
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
@@ -247,7 +249,7 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
 	$(Q)mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
 	$(Q)$(MAKE) $(S) --no-print-directory -C $(@D) KERNEL_SRC=$(kernel)/headers ARCH=$(BOARD_ARCH) \
-		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) W=1 2>&1 | \
+		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) W=1 $(KERNEL_KBUILD) 2>&1 | \
 		{ grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 

@@ -304,21 +304,32 @@ bool module_is_loaded(void)
 }
 
 /**
- * load_module() - load a module of this project
+ * open_module() - a module of this project, to be loaded
  * @name: its name
  *
- * Return: 0, or -1 with errno: ENOENT where the board does not have it, EEXIST where
- * it is loaded.
+ * Return: the file, or -1 with errno: ENOENT where the board does not have it.
  */
-int load_module(const char *name)
+int open_module(const char *name)
 {
 	struct utsname system;
 	char path[PATH_MAX];
-	int fd, ret, error;
 
 	ASSERT_OK(uname(&system));
 	snprintf(path, sizeof(path), "/lib/modules/%s/extra/%s.ko", system.release, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/**
+ * load_module() - load a module of this project
+ * @name: its name
+ *
+ * Return: 0, or -1 with errno as open_module(); EEXIST where it is loaded.
+ */
+int load_module(const char *name)
+{
+	int fd = open_module(name);
+	int ret, error;
+
 	if (fd < 0)
 		return -1;
 	ret = syscall(SYS_finit_module, fd, "", 0);
@@ -328,9 +339,9 @@ int load_module(const char *name)
 	return ret;
 }
 
-int unload_module(void)
+int unload_module(const char *name)
 {
-	return syscall(SYS_delete_module, "cohbuf", O_NONBLOCK);
+	return syscall(SYS_delete_module, name, O_NONBLOCK);
 }
 
 /*

@@ -96,9 +96,10 @@ unsigned char *new_bytes(size_t size, unsigned char value);
 
 void drop_privileges(void);
 
-/* The driver, unless another name is given. Loading and unloading give -1 and errno. */
+/* module_is_loaded() is about the driver. Loading and unloading give -1 and errno. */
 bool module_is_loaded(void);
+int open_module(const char *name);
 int load_module(const char *name);
-int unload_module(void);
+int unload_module(const char *name);
 
 #endif /* _BUFFERS_H */

@@ -100,7 +100,7 @@ static void test_reload(const void *arg __attribute__((unused)))
 
 	for (size_t i = 0; i < num_nodes; i++)
 		logs[i] = klog_open(SEEK_END);
-	ASSERT_OK(unload_module());
+	ASSERT_OK(unload_module("cohbuf"));
 	ASSERT_OK(load_module("cohbuf"));
 	for (size_t i = 0; i < num_nodes; i++) {
 		struct klog said;
@@ -121,7 +121,7 @@ static void test_reload_leak(const void *arg __attribute__((unused)))
 	unsigned int vmaps = count_dma_vmaps();
 
 	for (int i = 0; i < 10; i++) {
-		ASSERT_OK(unload_module());
+		ASSERT_OK(unload_module("cohbuf"));
 		ASSERT_OK(load_module("cohbuf"));
 	}
 

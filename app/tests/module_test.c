@@ -19,7 +19,7 @@ TEST_EACH(module, is_not_unloaded_while_a_file_is_open, all_buffers)
 	int fd = open_buffer(b, O_RDONLY);
 	struct cohbuf_info info;
 
-	EXPECT_ERRNO_IN(unload_module(), EWOULDBLOCK, EBUSY);
+	EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 	EXPECT_OK(buffer_info(fd, &info));
 }
 
@@ -29,7 +29,7 @@ TEST_EACH(module, is_not_unloaded_while_a_buffer_is_mapped, all_buffers)
 	unsigned char *map = map_buffer(b, fd);
 
 	close(fd);
-	EXPECT_ERRNO_IN(unload_module(), EWOULDBLOCK, EBUSY);
+	EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 	EXPECT_SIGNAL(touch_write(map, 1), 0);
 }
 
@@ -52,7 +52,7 @@ TEST(module, is_not_unloaded_while_a_child_has_a_buffer_mapped)
 	}
 	munmap(map, plain.size);
 	close(fd);
-	EXPECT_ERRNO_IN(unload_module(), EWOULDBLOCK, EBUSY);
+	EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 	close(go[1]);
 	harness_join(pid);
 }
@@ -65,13 +65,13 @@ TEST_EACH(module, is_not_unloaded_while_a_file_of_an_unbound_device_is_open, all
 	unsigned char byte;
 
 	unbind_buffer(b);
-	EXPECT_ERRNO_IN(unload_module(), EWOULDBLOCK, EBUSY);
+	EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 	EXPECT_ERRNO(pread(fd, &byte, 1, 0), ENODEV);
 	close(fd);
-	EXPECT_ERRNO_IN(unload_module(), EWOULDBLOCK, EBUSY);
+	EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
 	munmap(map, b->size);
-	EXPECT_OK(unload_module());
+	EXPECT_OK(unload_module("cohbuf"));
 }
 
 /* Names of all nodes in /dev that have the driver's major number are gone. */
@@ -84,7 +84,7 @@ TEST(module, unloading_removes_every_trace)
 	for (size_t i = 0; all_buffers[i]; i++)
 		ASSERT_OK(close(open_buffer(all_buffers[i], O_RDWR)));
 
-	ASSERT_OK(unload_module());
+	ASSERT_OK(unload_module("cohbuf"));
 	EXPECT_TRUE(!module_is_loaded());
 	EXPECT_ERRNO(access("/sys/class/cohbuf", F_OK), ENOENT);
 	EXPECT_ERRNO(access("/sys/bus/platform/drivers/cohbuf", F_OK), ENOENT);
@@ -103,7 +103,7 @@ TEST(module, unloading_removes_every_trace)
 
 TEST(module, loading_again_restores_every_buffer)
 {
-	ASSERT_OK(unload_module());
+	ASSERT_OK(unload_module("cohbuf"));
 	ASSERT_OK(load_module("cohbuf"));
 	for (size_t i = 0; all_buffers[i]; i++) {
 		const struct test_buffer *b = all_buffers[i];
@@ -123,7 +123,7 @@ TEST(module, loading_twice_is_eexist)
 TEST_LIMIT(module, twenty_reloads_work, 240)
 {
 	for (int i = 0; i < 20; i++) {
-		ASSERT_OK(unload_module());
+		ASSERT_OK(unload_module("cohbuf"));
 		ASSERT_OK(load_module("cohbuf"));
 	}
 	for (size_t i = 0; all_buffers[i]; i++)

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All at once: each way to use a buffer, on several buffers, while all of them are
+ * unbound and bound, an overlay brings another one and takes it away, and the driver
+ * is to be unloaded. COHBUF_UNBINDS says how many unbinds of buffers there are.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "racers.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+
+/* Seconds for each unbind, with all that goes on beside it; and what may come first. */
+#define SECONDS_EACH	1
+#define UNBINDS		200
+
+static unsigned int unbinds(void)
+{
+	const char *text = getenv("COHBUF_UNBINDS");
+
+	return text ? atoi(text) : UNBINDS;
+}
+
+/* Shared by all processes. */
+struct storm {
+	atomic_bool stop;
+	atomic_uint unbinds;
+	atomic_uint overlays;
+	atomic_uint unloads_refused;
+};
+
+static struct storm *storm;
+
+/* Memory of each kind. */
+static const struct test_buffer *const stormed[] = { &plain, &pool, &cma, &snooped };
+#define STORMED		(sizeof(stormed) / sizeof(stormed[0]))
+
+static void storm_on(const struct test_buffer *b)
+{
+	unsigned int cycles = unbinds() / STORMED;
+
+	run_processes(b, cycles, RACERS(race_calls, race_copy, race_touch, race_mmap, race_mremap,
+					race_split, race_fork, race_poll, race_sysfs, race_open));
+	storm->unbinds += cycles + 1;
+}
+
+/* The last file of a buffer that nobody unbinds keeps the driver. */
+static void try_to_unload(void)
+{
+	int fd = open_buffer(&mmapdemo, O_RDWR);
+
+	while (!storm->stop) {
+		EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
+		storm->unloads_refused++;
+	}
+	close(fd);
+}
+
+/* A file of /dev/dt_overlay holds the overlay that is written to it. */
+static void plug_and_unplug(void)
+{
+	static char blob[16 << 10];
+	int file = ASSERT_OK(open("plugged.dtbo", O_RDONLY | O_CLOEXEC));
+	ssize_t size = ASSERT_OK(read(file, blob, sizeof(blob)));
+
+	while (!storm->stop) {
+		int overlay = ASSERT_OK(open("/dev/dt_overlay", O_WRONLY | O_CLOEXEC));
+		unsigned char *map, byte;
+		struct cohbuf_info info;
+		int fd;
+
+		ASSERT_EQ(write(overlay, blob, size), size);
+		fd = ASSERT_OK(buffer_open("plugged", O_RDWR));
+		map = ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0));
+		EXPECT_SIGNAL(touch_write(map, 1), 0);
+		close(overlay);
+		EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+		EXPECT_ERRNO(buffer_info(fd, &info), ENODEV);
+		EXPECT_ERRNO(buffer_open("plugged", O_RDONLY), ENOENT);
+		munmap(map, PAGE);
+		close(fd);
+		storm->overlays++;
+	}
+}
+
+static pid_t in_background(void (*run)(void))
+{
+	pid_t pid = harness_fork();
+
+	if (!pid) {
+		run();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void start_storm(void)
+{
+	storm = ASSERT_MAP(mmap(NULL, sizeof(*storm), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+}
+
+static void run_storm(void)
+{
+	bool has_overlays = !load_module("dt_overlay") || errno == EEXIST;
+	pid_t pids[STORMED], unloader, plugger = 0;
+
+	start_storm();
+	unloader = in_background(try_to_unload);
+	if (has_overlays)
+		plugger = in_background(plug_and_unplug);
+	for (size_t i = 0; i < STORMED; i++) {
+		pids[i] = harness_fork();
+		if (!pids[i]) {
+			storm_on(stormed[i]);
+			_exit(0);
+		}
+	}
+	for (size_t i = 0; i < STORMED; i++)
+		harness_join(pids[i]);
+	storm->stop = true;
+	harness_join(unloader);
+	if (has_overlays)
+		harness_join(plugger);
+	harness_note("%u unbinds, %u overlays plugged and unplugged, %u times not unloaded",
+		     storm->unbinds, storm->overlays, storm->unloads_refused);
+	EXPECT_GE(storm->unbinds, unbinds());
+	EXPECT_GT(storm->unloads_refused, 0);
+	if (has_overlays)
+		EXPECT_GT(storm->overlays, 0);
+}
+
+static void run_storm_test(const void *arg __attribute__((unused)))
+{
+	run_storm();
+}
+
+static void __attribute__((constructor)) add_storm(void)
+{
+	harness_add(run_storm_test, NULL, 120 + SECONDS_EACH * unbinds(), "storm.everything_at_once");
+}
+
+static void open_and_close(void)
+{
+	while (!storm->stop) {
+		int fd = buffer_open("mmapdemo", O_RDWR);
+
+		if (fd < 0) {
+			EXPECT_TRUE(errno == ENOENT || errno == ENXIO || errno == ENODEV);
+			sched_yield();
+			continue;
+		}
+		close(fd);
+	}
+}
+
+/* The driver goes between two opens, or it does not go. */
+TEST_LIMIT(storm, unloading_while_others_open, 240)
+{
+	unsigned int unloaded = 0, refused = 0;
+	pid_t pids[2];
+
+	start_storm();
+	for (int i = 0; i < 2; i++)
+		pids[i] = in_background(open_and_close);
+	while (unloaded < 10) {
+		if (!unload_module("cohbuf")) {
+			unloaded++;
+			ASSERT_OK(load_module("cohbuf"));
+		} else {
+			EXPECT_TRUE(errno == EWOULDBLOCK || errno == EBUSY);
+			refused++;
+		}
+	}
+	storm->stop = true;
+	for (int i = 0; i < 2; i++)
+		harness_join(pids[i]);
+	harness_note("unloaded %u times, refused %u times", unloaded, refused);
+}
