@@ -244,12 +244,12 @@ $(CACHE)/qemu-%/ready:
 	@boards/host/fetch-qemu $* $(@D)
 
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
-$(build)/driver/cohbuf.ko: $(driver_sources) $(kernel)/ready
+$(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel)/ready
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
 	$(Q)mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
 	$(Q)$(MAKE) $(S) --no-print-directory -C $(@D) KERNEL_SRC=$(kernel)/headers ARCH=$(BOARD_ARCH) \
-		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) W=1 $(KERNEL_KBUILD) 2>&1 | \
+		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) $(KERNEL_DRIVER) W=1 2>&1 | \
 		{ grep -v 'Skipping BTF generation' || :; } >&2
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
@@ -360,7 +360,7 @@ $(build)/base.cpio: boards/guest/init boards/guest/left-over $(build)/board.env 
 built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/source-modules.built)
 $(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/package-modules
 	$(Q)rm -rf $(build)/root && mkdir -p $(build)/root/lib/modules/$$(cat $(kernel)/release)/extra
-	$(Q)cp $< $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
+	$(Q)cp $(<D)/*.ko $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
 	$(Q)$(CROSS_COMPILE)strip --strip-debug $(build)/root/lib/modules/*/extra/*.ko
 	$(Q)cd $(build)/root/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
 	$(Q)$(sbin) depmod -b $(build)/root $$(cat $(kernel)/release)

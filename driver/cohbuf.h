@@ -203,4 +203,9 @@ void cohbuf_revoke(struct cohbuf *cb);
 /* sysfs.c */
 extern const struct attribute_group *cohbuf_groups[];
 
+#if IS_ENABLED(CONFIG_KUNIT)
+/* What is static elsewhere, for *_kunit.c. */
+int cohbuf_copy_check(const struct cohbuf_mem *mem, const struct cohbuf_copy *copy);
+#endif
+
 #endif /* _COHBUF_H */

@@ -6,6 +6,7 @@
 #ifndef _COHBUF_COMPAT_H
 #define _COHBUF_COMPAT_H
 
+#include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/version.h>
@@ -23,6 +24,26 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 #define copy_splice_read	generic_file_splice_read
+#endif
+
+#if IS_ENABLED(CONFIG_KUNIT) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <kunit/visibility.h>
+#elif IS_ENABLED(CONFIG_KUNIT)
+#define VISIBLE_IF_KUNIT
+#define EXPORT_SYMBOL_IF_KUNIT(symbol)	EXPORT_SYMBOL_NS(symbol, EXPORTED_FOR_KUNIT_TESTING)
+#else
+#define VISIBLE_IF_KUNIT	static
+#define EXPORT_SYMBOL_IF_KUNIT(symbol)
+#endif
+
+/* Of <kunit/test.h>, which who uses it includes first. */
+#ifndef KUNIT_ARRAY_PARAM_DESC
+#define KUNIT_ARRAY_PARAM_DESC(name, array, member)				\
+static void name##_desc(typeof(&(array)[0]) param, char *desc)			\
+{										\
+	strscpy(desc, param->member, KUNIT_PARAM_DESC_SIZE);			\
+}										\
+KUNIT_ARRAY_PARAM(name, array, name##_desc)
 #endif
 
 #endif /* _COHBUF_COMPAT_H */

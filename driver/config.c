@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 
 #define COHBUF_DMA_BITS_MIN	16
 #define COHBUF_DMA_BITS_MAX	64
@@ -299,3 +300,4 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 
 	return cohbuf_config_initial_data(dev, config);
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_config_read);

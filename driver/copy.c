@@ -11,6 +11,7 @@
 #include <linux/sched/signal.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 #include "trace.h"
 
 static void cohbuf_transfer_done(void *param, const struct dmaengine_result *result)
@@ -138,7 +139,8 @@ static int cohbuf_copy_on(struct cohbuf_engine *engine, const struct cohbuf_mem 
 	return 0;
 }
 
-static int cohbuf_copy_check(const struct cohbuf_mem *mem, const struct cohbuf_copy *copy)
+VISIBLE_IF_KUNIT int cohbuf_copy_check(const struct cohbuf_mem *mem,
+				       const struct cohbuf_copy *copy)
 {
 	if (!copy->length)
 		return -EINVAL;
@@ -152,6 +154,7 @@ static int cohbuf_copy_check(const struct cohbuf_mem *mem, const struct cohbuf_c
 		return -EINVAL;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy_check);
 
 /* Under cohbuf.lock: check, and let an unbind know of the copy. */
 static const struct cohbuf_mem *cohbuf_copy_begin(struct cohbuf *cb,
@@ -227,6 +230,7 @@ out_unlock:
 	trace_cohbuf_copy(cb, copy, ret);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy);
 
 /**
  * cohbuf_copy_stop() - end the copy in flight, and let no other start

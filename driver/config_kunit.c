@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: what each property of a node may be, edge by edge. memory-region is in
+ * region_kunit.c.
+ */
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include "node_kunit.h"
+
+#define ONE_PAGE	PROPERTY("cohbuf,size", U32(PAGE_SIZE))
+
+struct config_case {
+	const char *desc;
+	/* In no order, and no name is the end. */
+	struct property props[3];
+	struct cohbuf_config wanted;
+};
+
+static int config_read(struct kunit *test, const struct property *props,
+		       struct cohbuf_config *config)
+{
+	struct cohbuf_node *node = test->priv;
+
+	for (; props->name; props++)
+		cohbuf_node_set(test, props);
+
+	/* Nothing may stay as it was. */
+	memset(config, 0xa5, sizeof(*config));
+	return cohbuf_config_read(node->dev, config);
+}
+
+static const struct config_case accepted_cases[] = {
+	{ "size, one u32", { ONE_PAGE }, { .size = PAGE_SIZE } },
+	{ "size, one u64", { PROPERTY("cohbuf,size", U64(PAGE_SIZE)) }, { .size = PAGE_SIZE } },
+	{ "size of 1 is a page", { PROPERTY("cohbuf,size", U32(1)) }, { .size = PAGE_SIZE } },
+	{ "size of a page less 1", { PROPERTY("cohbuf,size", U32(PAGE_SIZE - 1)) },
+		{ .size = PAGE_SIZE } },
+	{ "size of a page and 1", { PROPERTY("cohbuf,size", U32(PAGE_SIZE + 1)) },
+		{ .size = 2 * PAGE_SIZE } },
+	{ "memory", { ONE_PAGE, STRING("cohbuf,memory", "coherent") }, { .size = PAGE_SIZE } },
+	{ "dma-bits 16", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(16)) },
+		{ .size = PAGE_SIZE, .dma_bits = 16 } },
+	{ "dma-bits 32", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(32)) },
+		{ .size = PAGE_SIZE, .dma_bits = 32 } },
+	{ "dma-bits 64", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(64)) },
+		{ .size = PAGE_SIZE, .dma_bits = 64 } },
+	{ "label of 31 characters",
+		{ ONE_PAGE, STRING("label", "a123456789012345678901234567890") },
+		{ .size = PAGE_SIZE, .label = "a123456789012345678901234567890" } },
+	{ "label cohbuf", { ONE_PAGE, STRING("label", "cohbuf") },
+		{ .size = PAGE_SIZE, .label = "cohbuf" } },
+	{ "label cohbuf-1", { ONE_PAGE, STRING("label", "cohbuf-1") },
+		{ .size = PAGE_SIZE, .label = "cohbuf-1" } },
+	{ "label cohbuf1a", { ONE_PAGE, STRING("label", "cohbuf1a") },
+		{ .size = PAGE_SIZE, .label = "cohbuf1a" } },
+	{ "label xcohbuf1", { ONE_PAGE, STRING("label", "xcohbuf1") },
+		{ .size = PAGE_SIZE, .label = "xcohbuf1" } },
+	{ "initial-data of one byte", { ONE_PAGE, PROPERTY("cohbuf,initial-data", 0) },
+		{ .size = PAGE_SIZE, .initial_len = 1 } },
+	{ "initial-data, a string with its 0", { ONE_PAGE, STRING("cohbuf,initial-data", "Hello") },
+		{ .size = PAGE_SIZE, .initial_len = 6 } },
+	{ "initial-data in the rest of the page",
+		{ PROPERTY("cohbuf,size", U32(2)), PROPERTY("cohbuf,initial-data", 1, 2, 3) },
+		{ .size = PAGE_SIZE, .initial_len = 3 } },
+	{ "a property of others", { ONE_PAGE, EMPTY("status") }, { .size = PAGE_SIZE } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(accepted, accepted_cases, desc);
+
+static void accepted(struct kunit *test)
+{
+	const struct config_case *c = test->param_value;
+	struct cohbuf_config config;
+
+	KUNIT_ASSERT_EQ(test, config_read(test, c->props, &config), 0);
+	KUNIT_EXPECT_EQ(test, config.size, c->wanted.size);
+	KUNIT_EXPECT_EQ(test, config.dma_bits, c->wanted.dma_bits);
+	KUNIT_EXPECT_STREQ(test, config.label ?: "(none)", c->wanted.label ?: "(none)");
+	KUNIT_EXPECT_PTR_EQ(test, config.region, c->wanted.region);
+	KUNIT_EXPECT_EQ(test, config.region_no_map, c->wanted.region_no_map);
+	KUNIT_EXPECT_EQ(test, config.initial_len, c->wanted.initial_len);
+}
+
+static const struct config_case refused_cases[] = {
+	{ "no size", { } },
+	{ "size, empty", { EMPTY("cohbuf,size") } },
+	{ "size, 1 byte", { PROPERTY("cohbuf,size", 1) } },
+	{ "size, 2 bytes", { PROPERTY("cohbuf,size", 16, 0) } },
+	{ "size, 3 bytes", { PROPERTY("cohbuf,size", 0, 16, 0) } },
+	{ "size, 5 bytes", { PROPERTY("cohbuf,size", U32(PAGE_SIZE), 0) } },
+	{ "size, 7 bytes", { PROPERTY("cohbuf,size", 0, 0, 0, U32(PAGE_SIZE)) } },
+	{ "size, 3 cells", { PROPERTY("cohbuf,size", U32(0), U32(0), U32(PAGE_SIZE)) } },
+	{ "size, u32 0", { PROPERTY("cohbuf,size", U32(0)) } },
+	{ "size, u64 0", { PROPERTY("cohbuf,size", U64(0)) } },
+	{ "size, u64 of all ones", { PROPERTY("cohbuf,size", U64(U64_MAX)) } },
+	{ "size, u64 that is 0 when a page is added",
+		{ PROPERTY("cohbuf,size", U64(-(u64)PAGE_SIZE)) } },
+	{ "size, u64 with the top bit", { PROPERTY("cohbuf,size", U64(1ULL << 63)) } },
+	{ "size, u64 just below the top bit", { PROPERTY("cohbuf,size", U64((1ULL << 63) - 1)) } },
+	{ "memory, other", { ONE_PAGE, STRING("cohbuf,memory", "cached") } },
+	{ "memory, longer", { ONE_PAGE, STRING("cohbuf,memory", "coherents") } },
+	{ "memory, shorter", { ONE_PAGE, STRING("cohbuf,memory", "coheren") } },
+	{ "memory, no characters", { ONE_PAGE, STRING("cohbuf,memory", "") } },
+	{ "memory, empty", { ONE_PAGE, EMPTY("cohbuf,memory") } },
+	{ "memory without a 0", { ONE_PAGE, PROPERTY("cohbuf,memory",
+		'c', 'o', 'h', 'e', 'r', 'e', 'n', 't') } },
+	{ "dma-bits 0", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(0)) } },
+	{ "dma-bits 15", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(15)) } },
+	{ "dma-bits 65", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(65)) } },
+	{ "dma-bits of all ones", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(U32_MAX)) } },
+	{ "dma-bits, 32 when the upper bytes are dropped",
+		{ ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(256 + 32)) } },
+	{ "dma-bits, empty", { ONE_PAGE, EMPTY("cohbuf,dma-bits") } },
+	{ "dma-bits, 1 byte", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", 32) } },
+	{ "dma-bits, u64", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U64(32)) } },
+	{ "dma-bits, 2 cells", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(32), U32(32)) } },
+	{ "label of 32 characters",
+		{ ONE_PAGE, STRING("label", "a1234567890123456789012345678901") } },
+	{ "label, no characters", { ONE_PAGE, STRING("label", "") } },
+	{ "label, empty", { ONE_PAGE, EMPTY("label") } },
+	{ "label without a 0", { ONE_PAGE, PROPERTY("label", 'a', 'b', 'c') } },
+	{ "label ..", { ONE_PAGE, STRING("label", "..") } },
+	{ "label with a slash inside", { ONE_PAGE, STRING("label", "a/b") } },
+	{ "label with a bad last character", { ONE_PAGE, STRING("label", "abC") } },
+	{ "label cohbuf0", { ONE_PAGE, STRING("label", "cohbuf0") } },
+	{ "label cohbuf0123456789", { ONE_PAGE, STRING("label", "cohbuf0123456789") } },
+	{ "initial-data, empty", { ONE_PAGE, EMPTY("cohbuf,initial-data") } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refused, refused_cases, desc);
+
+static void refused(struct kunit *test)
+{
+	const struct config_case *c = test->param_value;
+	struct cohbuf_config config;
+
+	KUNIT_EXPECT_EQ(test, config_read(test, c->props, &config), -EINVAL);
+}
+
+/* Read a node whose size is given as a u64. */
+static int config_read_size(struct kunit *test, u64 size)
+{
+	const struct property props[] = { PROPERTY("cohbuf,size", U64(size)), { } };
+	struct cohbuf_config config;
+	int ret = config_read(test, props, &config);
+
+	if (!ret)
+		KUNIT_EXPECT_EQ(test, config.size, (size_t)PAGE_ALIGN(size));
+	return ret;
+}
+
+static void size_up_to_the_memory_of_the_machine(struct kunit *test)
+{
+	u64 limit = min_t(u64, (u64)totalram_pages() << PAGE_SHIFT, LONG_MAX);
+
+	KUNIT_EXPECT_EQ(test, config_read_size(test, limit), 0);
+	KUNIT_EXPECT_EQ(test, config_read_size(test, limit + 1), -EINVAL);
+}
+
+static void initial_data_up_to_the_size(struct kunit *test)
+{
+	u8 *bytes = kunit_kzalloc(test, PAGE_SIZE + 1, GFP_KERNEL);
+	struct property props[] = { ONE_PAGE, { .name = "cohbuf,initial-data" }, { } };
+	struct cohbuf_config config;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bytes);
+	props[1].value = bytes;
+	props[1].length = PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, config_read(test, props, &config), 0);
+	KUNIT_EXPECT_EQ(test, config.initial_len, PAGE_SIZE);
+
+	props[1].length = PAGE_SIZE + 1;
+	KUNIT_EXPECT_EQ(test, config_read(test, props, &config), -EINVAL);
+}
+
+static void label_characters(struct kunit *test)
+{
+	char label[] = "?";
+	struct property props[] = { ONE_PAGE, STRING("label", label), { } };
+	struct cohbuf_config config;
+	int c;
+
+	for (c = 1; c < 256; c++) {
+		bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+			    c == '_' || c == '-';
+
+		label[0] = c;
+		KUNIT_EXPECT_EQ_MSG(test, config_read(test, props, &config),
+				    good ? 0 : -EINVAL, "character %#x", c);
+	}
+}
+
+static struct kunit_case config_cases[] = {
+	KUNIT_CASE_PARAM(accepted, accepted_gen_params),
+	KUNIT_CASE_PARAM(refused, refused_gen_params),
+	KUNIT_CASE(size_up_to_the_memory_of_the_machine),
+	KUNIT_CASE(initial_data_up_to_the_size),
+	KUNIT_CASE(label_characters),
+	{ }
+};
+
+static struct kunit_suite config_suite = {
+	.name = "cohbuf_config",
+	.init = cohbuf_node_init,
+	.exit = cohbuf_node_exit,
+	.test_cases = config_cases,
+};
+
+kunit_test_suite(config_suite);
