@@ -46,7 +46,7 @@ build	:= $(abspath $(out))/$(BOARD)
 ifneq ($(KERNEL_SOURCE),)
 # Named after what it is made of: each configuration is built once.
 kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
-kernel	:= $(CACHE)/$(KERNEL)-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
+kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
 else
 kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)$(BOARD_KERNEL_SUITE:%=-%)
 endif
@@ -139,6 +139,15 @@ check-debug:
 	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" $(again) KERNEL=$(or $(KERNEL),debug) BOARD=$(BOARD) \
 		BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
 
+## coverage	lines and branches of the driver that the tests of COVERAGE_BOARDS= run
+##		through, in build/coverage; fails below 95 % of the lines
+COVERAGE_BOARDS ?= qemu-virt-arm64 qemu-virt-arm64-smmu
+.PHONY: coverage
+coverage: setup-coverage
+	$(Q)rm -rf $(O)/coverage/*/gcov
+	@$(again) KERNEL=coverage BOARDS="$(COVERAGE_BOARDS)" SUITES="$(SUITES)" JOBS="$(JOBS)" check; status=$$?; \
+	boards/host/coverage $(O)/coverage $(COVERAGE_BOARDS) && exit $$status
+
 ## check-boards	all of that on every board
 .PHONY: check-boards
 check-boards:
@@ -227,7 +236,7 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build run kernel check pictures install deb deploy rootfs farm rack lava)
+setups := $(addprefix setup-,build run kernel check coverage pictures install deb deploy rootfs farm rack lava)
 .PHONY: $(setups)
 $(setups): setup-%:
 	@boards/host/setup $*
@@ -246,7 +255,7 @@ $(CACHE)/qemu-%/ready:
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
 $(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel)/ready
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
-	$(Q)mkdir -p $(@D)/include/uapi/linux
+	$(Q)rm -rf $(build)/gcov && mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
 	$(Q)$(MAKE) $(S) --no-print-directory -C $(@D) KERNEL_SRC=$(kernel)/headers ARCH=$(BOARD_ARCH) \
 		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) $(KERNEL_DRIVER) W=1 2>&1 | \
