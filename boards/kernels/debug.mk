@@ -4,9 +4,8 @@ KERNEL_SUMMARY	:= 6.1 with KASAN, UBSAN, lockdep, kmemleak, dma-debug and fault 
 KERNEL_SOURCE	:= linux-source-6.1
 # How much slower it is than Debian's: the time limits are that much longer.
 KERNEL_SLOWER	:= 10
-KERNEL_DRIVER	:= CONFIG_COHBUF_KUNIT_TEST=m
+# KCOV's points are for the fuzzer. Of UBSAN, arm does not give all of its kernel.
+KERNEL_DRIVER	:= CONFIG_COHBUF_KUNIT_TEST=m KCOV_INSTRUMENT=y UBSAN_SANITIZE=y
 KERNEL_CONFIG	:= base.config $(BOARD_ARCH).config debug.config $(notdir $(wildcard boards/kernels/debug-$(BOARD_ARCH).config)) kasan.config
 # Suites for what only such a kernel has.
 KERNEL_SUITES	:= fault storm fuzz
-# What the driver is built with: points for the fuzzer; and UBSAN, which arm does not
-# give to all of its kernel.
