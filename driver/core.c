@@ -13,6 +13,7 @@
 #include <linux/platform_device.h>
 
 #include "cohbuf.h"
+#include "version.h"
 
 static int cohbuf_probe(struct platform_device *pdev)
 {
@@ -80,3 +81,4 @@ module_exit(cohbuf_exit);
 MODULE_DESCRIPTION("DMA buffers for user space, one per devicetree node");
 MODULE_AUTHOR("The cohbuf project");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(COHBUF_VERSION);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../driver/version.h"
 #include "buffers.h"
 
 TEST_EACH(module, is_not_unloaded_while_a_file_is_open, all_buffers)
@@ -113,6 +114,14 @@ TEST(module, loading_again_restores_every_buffer)
 			strcpy((char *)wanted, b->initial_data);
 		EXPECT_BYTES(map_buffer(b, open_buffer(b, O_RDWR)), wanted, b->size);
 	}
+}
+
+TEST(module, states_the_version_of_this_tree)
+{
+	char version[32];
+
+	ASSERT_OK(file_read_line("/sys/module/cohbuf/version", version, sizeof(version)));
+	EXPECT_STREQ(version, COHBUF_VERSION);
 }
 
 TEST(module, loading_twice_is_eexist)

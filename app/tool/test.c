@@ -165,7 +165,7 @@ static void print_header(const struct bench *bench)
 {
 	char size[32];
 
-	tap_comment("cohbuf %s: buffer \"%s\", %s, %s", TOOL_VERSION, bench->target.name,
+	tap_comment("cohbuf %s: buffer \"%s\", %s, %s", COHBUF_VERSION, bench->target.name,
 		    human_size(bench->size, size),
 		    bench->facts.coherent ? "snooped" : "not snooped");
 	tap_comment("seed 0x%" PRIx64 ": --seed 0x%" PRIx64 " repeats this", bench->seed,

@@ -45,7 +45,7 @@ int flush_output(int status)
 
 void print_version(void)
 {
-	puts("cohbuf (cohbuf) " TOOL_VERSION "\n"
+	puts("cohbuf (cohbuf) " COHBUF_VERSION "\n"
 	     "License GPL-2.0-only. This is free software: you are free to change and\n"
 	     "redistribute it. There is NO WARRANTY, to the extent permitted by law.");
 }

@@ -64,7 +64,7 @@ holds_module() {
 
 built_for() { "${cross}readelf" -h "$1" | grep -E "Machine: *${machine_of[$arch]}\$"; }
 
-project_version() { sed -n 's/^#define TOOL_VERSION[^"]*"\(.*\)"$/\1/p' app/tool/tool.h; }
+project_version() { make -s -C app version; }
 
 group_of_rule() { sed -n 's/.*GROUP="\([^"]*\)".*/\1/p' app/install/60-cohbuf.rules; }
 
