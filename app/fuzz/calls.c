@@ -387,6 +387,7 @@ const struct call_kind call_kinds[] = {
 	{ "truncate", { ARG_FILE, ARG_LENGTH, ARG_OFFSET, ARG_NUMBER }, run_truncate },
 	{ "fork", { ARG_NUMBER }, run_fork },
 };
+
 const size_t num_call_kinds = sizeof(call_kinds) / sizeof(call_kinds[0]);
 
 size_t call_num_args(const struct call_kind *kind)
@@ -454,7 +455,8 @@ struct value call_random_arg(enum arg_kind kind, struct random *random)
 		number = number < SLOTS ? number : 0;
 		break;
 	case ARG_OPEN_FLAGS:
-		number = number % 8 ? open_flags[random_below(random, sizeof(open_flags) / 8)] : number;
+		if (number % 8)
+			number = open_flags[random_below(random, sizeof(open_flags) / 8)];
 		break;
 	case ARG_MAP_FLAGS:	/* protection, slot, flags */
 		number = (number & 7) | (number & 0x30) |

@@ -10,8 +10,7 @@
 
 /* Lists end with NULL. */
 extern const struct test_buffer *copying_buffers[];	/* an engine copies in them */
-extern const struct test_buffer *chosen_buffers[];	/* of these, one that has an
-							 * engine, one that borrows */
+extern const struct test_buffer *chosen_buffers[];	/* one that has its own, one that borrows */
 extern const struct test_buffer *lonely_buffers[];	/* no engine sees them */
 extern const struct test_buffer *stuck_buffers[];	/* the engine never ends */
 

@@ -212,10 +212,11 @@ static int open_second_node(const struct test_buffer *b, const char *path)
 {
 	char number[32];
 	unsigned int maj, min;
-	int fd;
+	int fields, fd;
 
 	ASSERT_OK(buffer_attr(name_of(b), "dev", number, sizeof(number)));
-	ASSERT_EQ(sscanf(number, "%u:%u", &maj, &min), 2);
+	fields = sscanf(number, "%u:%u", &maj, &min);
+	ASSERT_EQ(fields, 2);
 	unlink(path);
 	ASSERT_OK(mknod(path, S_IFCHR | 0600, makedev(maj, min)));
 	fd = open(path, O_RDWR | O_CLOEXEC);

@@ -127,7 +127,7 @@ static unsigned int count_in_cache(const char *path, bool show)
 			ours = kept = false;
 			strcpy(first, line);
 		}
-		ours |= strstr(line, "[cohbuf]") != NULL;
+		ours |= !!strstr(line, "[cohbuf]");
 		kept |= is_not_ours(line);
 	} while (more);
 	fclose(file);

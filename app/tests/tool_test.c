@@ -215,9 +215,10 @@ TEST(tool, fill_random_follows_from_the_seed_that_it_prints)
 
 TEST_EACH_LIMIT(tool, load_and_save_go_round, named_buffers, 60)
 {
+	char name[COHBUF_NAME_SIZE];
 	struct run r;
 
-	if (buffer_find(b->name, (char[COHBUF_NAME_SIZE]){ }))
+	if (buffer_find(b->name, name))
 		SKIP("this board has no %s", b->name);
 	r = run("cohbuf fill %s --random --seed 3 && cohbuf save %s /tmp/a && cohbuf fill %s --byte 0 &&"
 		"cohbuf load %s /tmp/a && cohbuf save %s /tmp/b && cmp /tmp/a /tmp/b",

@@ -45,7 +45,8 @@ static int good(int fd __attribute__((unused)), struct cohbuf_copy *copy)
 	return 0;
 }
 
-static int does_nothing(int fd __attribute__((unused)), struct cohbuf_copy *copy __attribute__((unused)))
+static int does_nothing(int fd __attribute__((unused)),
+			struct cohbuf_copy *copy __attribute__((unused)))
 {
 	return 0;
 }
@@ -133,7 +134,8 @@ static int slow(int fd, struct cohbuf_copy *copy)
 	return good(fd, copy);
 }
 
-static int times_out(int fd __attribute__((unused)), struct cohbuf_copy *copy __attribute__((unused)))
+static int times_out(int fd __attribute__((unused)),
+		     struct cohbuf_copy *copy __attribute__((unused)))
 {
 	errno = ETIMEDOUT;
 	return -1;

@@ -87,7 +87,8 @@ static void set_cells(int node, const char *param, const char *property, int off
 		memcpy(bytes, old, len);
 	for (i = 0; i < size; i++)
 		bytes[offset + i] = number >> (8 * (size - 1 - i));
-	must(fdt_setprop(overlay, node, property, bytes, len > offset + size ? len : offset + size), property);
+	must(fdt_setprop(overlay, node, property, bytes,
+			 len > offset + size ? len : offset + size), property);
 }
 
 /*
@@ -141,7 +142,7 @@ static void set_target(const char *param, uint32_t phandle, const char *target, 
 {
 	char property[64];
 	size_t len = strcspn(target, ":#;.?![{=");
-	int node;
+	int node, offset;
 
 	if (!phandle) {
 		set_fragments(param, target, number_of(param, value));
@@ -152,6 +153,7 @@ static void set_target(const char *param, uint32_t phandle, const char *target, 
 		die("%s: \"%s\" is too long", param, target);
 	memcpy(property, target, len);
 	property[len] = '\0';
+	offset = target[len] ? atoi(target + len + 1) : 0;
 
 	switch (target[len]) {
 	case '\0':
@@ -161,16 +163,16 @@ static void set_target(const char *param, uint32_t phandle, const char *target, 
 			must(fdt_setprop_string(overlay, node, property, value), param);
 		break;
 	case ':':
-		set_cells(node, param, property, atoi(target + len + 1), 4, number_of(param, value));
+		set_cells(node, param, property, offset, 4, number_of(param, value));
 		break;
 	case '#':
-		set_cells(node, param, property, atoi(target + len + 1), 8, number_of(param, value));
+		set_cells(node, param, property, offset, 8, number_of(param, value));
 		break;
 	case ';':
-		set_cells(node, param, property, atoi(target + len + 1), 2, number_of(param, value));
+		set_cells(node, param, property, offset, 2, number_of(param, value));
 		break;
 	case '.':
-		set_cells(node, param, property, atoi(target + len + 1), 1, number_of(param, value));
+		set_cells(node, param, property, offset, 1, number_of(param, value));
 		break;
 	case '?':
 		if (number_of(param, value))
