@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
 	&command_list, &command_info, &command_dump, &command_fill, &command_load,
-	&command_save, &command_copy, &command_test, &command_doctor, NULL,
+	&command_save, &command_copy, &command_test, &command_doctor, NULL
 };
 
 static void print_usage(FILE *to)
@@ -20,7 +20,8 @@ static void print_usage(FILE *to)
 	fputs("Usage: cohbuf COMMAND [OPTION]... [ARGUMENT]...\n"
 	      "Work with DMA buffers that devicetree nodes describe, /dev/NAME each.\n"
 	      "\n"
-	      "Commands:\n", to);
+	      "Commands:\n",
+	      to);
 	for (c = commands; *c; c++)
 		fprintf(to, "  %-20s  %s\n", (*c)->name, (*c)->summary);
 	fputs("\n"

@@ -110,7 +110,8 @@ static int usage(FILE *out, int status)
 		"Map the first %d bytes of DEVICE, print the text that the kernel left\n"
 		"there, and write a text back. DEVICE is " DEFAULT_DEVICE " by default.\n"
 		"\n"
-		"Exit status: 0 done, 1 error, 2 wrong usage.\n", MAP_LENGTH);
+		"Exit status: 0 done, 1 error, 2 wrong usage.\n",
+		MAP_LENGTH);
 	return status;
 }
 

@@ -200,7 +200,7 @@ static void cohbuf_copy_end(struct cohbuf *cb)
 int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy)
 {
 	const struct cohbuf_mem *mem;
-	struct cohbuf_engine public = { };
+	struct cohbuf_engine public = {};
 	int ret;
 
 	init_waitqueue_head(&public.transfer.wait);

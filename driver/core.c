@@ -44,7 +44,7 @@ static int cohbuf_probe(struct platform_device *pdev)
 
 static const struct of_device_id cohbuf_of_match[] = {
 	{ .compatible = "cohbuf,buffer" },
-	{ }
+	{}
 };
 MODULE_DEVICE_TABLE(of, cohbuf_of_match);
 

@@ -233,7 +233,7 @@ static long cohbuf_ioctl_info(struct file *file, void __user *arg)
 {
 	struct cohbuf *cb = cohbuf_of(file);
 	bool with_dma_addr = cohbuf_may_see_dma_addr(file);
-	struct cohbuf_info info = { };
+	struct cohbuf_info info = {};
 	int ret = 0;
 
 	mutex_lock(&cb->lock);

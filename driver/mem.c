@@ -57,8 +57,8 @@ static bool cohbuf_mem_is_in(const struct cohbuf_mem *mem,
 			     const struct reserved_mem *region)
 {
 	struct page *page = is_vmalloc_addr(mem->cpu_addr) ?
-			    vmalloc_to_page(mem->cpu_addr) :
-			    virt_to_page(mem->cpu_addr);
+				    vmalloc_to_page(mem->cpu_addr) :
+				    virt_to_page(mem->cpu_addr);
 	phys_addr_t phys = page_to_phys(page);
 
 	return phys >= region->base && phys - region->base < region->size;

@@ -11,8 +11,10 @@
 
 /*
  * An attribute whose value is an expression of "cb" and "mem". The files are gone
- * before the memory is, but nothing here needs to rely on that.
+ * before the memory is, but nothing here needs to rely on that. (clang-format would
+ * move all of it to the right.)
  */
+/* clang-format off */
 #define COHBUF_ATTR(_name, _mode, _format, _value)				\
 static ssize_t _name##_show(struct device *dev,					\
 			    struct device_attribute *attr, char *buf)		\
@@ -30,6 +32,7 @@ static ssize_t _name##_show(struct device *dev,					\
 }										\
 static struct device_attribute dev_attr_##_name =				\
 	__ATTR(_name, _mode, _name##_show, NULL)
+/* clang-format on */
 
 COHBUF_ATTR(size, 0444, "%zu", mem->size);
 COHBUF_ATTR(dma_addr, 0400, "%pad", &mem->dma_addr);

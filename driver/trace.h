@@ -14,6 +14,8 @@
 
 #include "cohbuf.h"
 
+/* The form of all tracepoints, which clang-format cannot read. */
+/* clang-format off */
 TRACE_EVENT(cohbuf_bind,
 	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_mem *mem),
 	TP_ARGS(cb, mem),
@@ -109,6 +111,8 @@ TRACE_EVENT(cohbuf_revoke,
 	TP_printk("%s files=%u mappings=%u", __entry->name, __entry->files,
 		  __entry->mappings)
 );
+
+/* clang-format on */
 
 #endif /* _COHBUF_TRACE_H */
 

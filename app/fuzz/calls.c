@@ -100,8 +100,9 @@ static void *pointer(uint64_t value)
 	case 3:
 		return (void *)(uintptr_t)(value & ~15ULL);
 	case 4:		/* of the kernel */
-		return (void *)(uintptr_t)-(value | 1);
-	case 5: case 6:	/* the buffer itself */
+		return (void *)(uintptr_t)(0 - (value | 1));
+	case 5:
+	case 6:		/* the buffer itself */
 		return map(value >> 4)->addr;
 	case 7:		/* a page that can only be read */
 		return memory + 2 * PAGE;
@@ -148,7 +149,10 @@ static void run_info(const uint64_t *a)
 static void run_copy(const uint64_t *a)
 {
 	struct cohbuf_copy copy = {
-		.src = a[1], .dst = a[2], .length = a[3], .timeout_ms = COPY_MS,
+		.src = a[1],
+		.dst = a[2],
+		.length = a[3],
+		.timeout_ms = COPY_MS,
 	};
 
 	ioctl(file(a[0]), COHBUF_IOC_COPY, &copy);
@@ -222,10 +226,10 @@ static void run_mremap(const uint64_t *a)
 {
 	struct map *m = map(a[0]);
 	size_t offset = inside(m, a[1]);
+	int flags = a[3] & (MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
 
 	if (m->addr)
-		set_map(a[0] + 1, mremap(m->addr + offset, m->len - offset, a[2],
-					 a[3] & (MREMAP_MAYMOVE | MREMAP_DONTUNMAP)), a[2]);
+		set_map(a[0] + 1, mremap(m->addr + offset, m->len - offset, a[2], flags), a[2]);
 }
 
 /* With the old length 0, a shared mapping is doubled. */
@@ -402,12 +406,15 @@ size_t call_num_args(const struct call_kind *kind)
 static struct value random_range(struct random *random)
 {
 	static const struct value edges[] = {
+		/* As a table: clang-format makes one long line of it. */
+		/* clang-format off */
 		{ .number = 0 }, { .number = 1 }, { .number = 64 }, { .number = PAGE - 1 },
 		{ .number = PAGE }, { .number = PAGE + 1 }, { .number = INT32_MAX },
 		{ .number = UINT32_MAX }, { .number = 1ULL << 32 }, { .number = INT64_MAX },
 		{ .number = 1ULL << 63 }, { .number = -1 }, { .number = -PAGE },
 		{ true, 0 }, { true, -1 }, { true, 1 }, { true, -PAGE }, { true, PAGE },
 		{ true, -64 },
+		/* clang-format on */
 	};
 
 	if (random_below(random, 3))
@@ -436,12 +443,12 @@ struct value call_random_arg(enum arg_kind kind, struct random *random)
 {
 	static const uint64_t open_flags[] = {
 		O_RDWR, O_RDONLY, O_WRONLY, O_RDWR | O_NONBLOCK, O_RDWR | O_DIRECT,
-		O_RDWR | O_APPEND, O_RDONLY | O_TRUNC, O_PATH, O_RDWR | O_SYNC, 3,
+		O_RDWR | O_APPEND, O_RDONLY | O_TRUNC, O_PATH, O_RDWR | O_SYNC, 3
 	};
 	static const uint64_t map_flags[] = {
 		MAP_SHARED, MAP_SHARED, MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE,
 		MAP_SHARED | MAP_POPULATE, MAP_SHARED | MAP_LOCKED, MAP_SHARED | MAP_NORESERVE,
-		MAP_SHARED | MAP_HUGETLB, MAP_SHARED_VALIDATE | MAP_SYNC, 0,
+		MAP_SHARED | MAP_HUGETLB, MAP_SHARED_VALIDATE | MAP_SYNC, 0
 	};
 	uint64_t number = random_next(random);
 
@@ -460,7 +467,7 @@ struct value call_random_arg(enum arg_kind kind, struct random *random)
 		break;
 	case ARG_MAP_FLAGS:	/* protection, slot, flags */
 		number = (number & 7) | (number & 0x30) |
-			map_flags[random_below(random, sizeof(map_flags) / 8)] << 8;
+			 map_flags[random_below(random, sizeof(map_flags) / 8)] << 8;
 		break;
 	case ARG_POINTER:
 		number = number % 4 ? (number & 0xfff0) | 8 : number;

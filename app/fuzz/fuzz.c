@@ -98,7 +98,7 @@ static void log_program(const struct program *program)
 
 	snprintf(text, sizeof(text), "<7>fuzz: ");
 	program_print(program, text + strlen(text));
-	for (char *c = text; (c = strchr(c, '\n')); )
+	for (char *c = text; (c = strchr(c, '\n'));)
 		*c = ';';
 	if (kernel_log >= 0)
 		dprintf(kernel_log, "%.900s\n", text);
@@ -352,7 +352,7 @@ static void take_options(int argc, char **argv)
 		{ "corpus", required_argument, NULL, 'c' },
 		{ "save", required_argument, NULL, 'o' },
 		{ "replay", required_argument, NULL, 'r' },
-		{ }
+		{}
 	};
 	int option;
 

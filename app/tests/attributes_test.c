@@ -51,7 +51,8 @@ static struct mapped map_device(const char *device)
 static struct attributes_query query(const struct mapped *m, size_t offset)
 {
 	struct attributes_query query = {
-		.addr = (uintptr_t)m->map + offset, .fd = m->fd,
+		.addr = (uintptr_t)m->map + offset,
+		.fd = m->fd,
 	};
 
 	ASSERT_OK(ioctl(m->attributes, ATTRIBUTES_IOC_QUERY, &query));
@@ -67,8 +68,8 @@ static size_t some_page(const struct mapped *m, int which)
 static void have_the_kernels_type(const void *device)
 {
 	struct mapped m = map_device(device);
-	unsigned int wanted = m.info.flags & COHBUF_INFO_DMA_COHERENT ?
-			      ATTRIBUTES_WRITE_BACK : ATTRIBUTES_NONCACHEABLE;
+	bool snooped = m.info.flags & COHBUF_INFO_DMA_COHERENT;
+	unsigned int wanted = snooped ? ATTRIBUTES_WRITE_BACK : ATTRIBUTES_NONCACHEABLE;
 
 	for (int i = 0; i < 3; i++) {
 		struct attributes_query q = query(&m, some_page(&m, i));
@@ -223,7 +224,7 @@ static void of_a_revoked_mapping_is_enodev(const void *device)
 static void of_anything_else_is_refused(const void *device)
 {
 	const uint64_t addrs[] = {
-		0, 1, PAGE, 0xc0000000, 0xffffffff, 1ULL << 63, ~0ULL, 0xffff000000000000,
+		0, 1, PAGE, 0xc0000000, 0xffffffff, 1ULL << 63, ~0ULL, 0xffff000000000000
 	};
 	struct mapped m = map_device(device);
 	struct attributes_query q = { .addr = (uintptr_t)m.map };

@@ -64,7 +64,11 @@ static void supply(struct lazy *lazy, const unsigned char *bytes)
 
 /* One call in a thread of its own. */
 struct call {
-	enum { READ, WRITE, INFO } kind;
+	enum {
+		READ,
+		WRITE,
+		INFO
+	} kind;
 	int fd;
 	void *memory;
 	size_t size;
@@ -115,8 +119,10 @@ TEST_EACH(blocked, unbind_does_not_wait_for_a_read, large_buffers)
 {
 	struct lazy lazy = new_lazy();
 	struct call call = {
-		.kind = READ, .fd = open_buffer(b, O_RDWR),
-		.memory = lazy.pages, .size = 2 * PAGE,
+		.kind = READ,
+		.fd = open_buffer(b, O_RDWR),
+		.memory = lazy.pages,
+		.size = 2 * PAGE,
 	};
 
 	/* The first page had left the buffer before the unbind. */
@@ -132,8 +138,10 @@ TEST_EACH(blocked, unbind_does_not_wait_for_a_write, large_buffers)
 	struct lazy lazy = new_lazy();
 	unsigned char *back = new_bytes(2 * PAGE, 0xa5);
 	struct call call = {
-		.kind = WRITE, .fd = open_buffer(b, O_RDWR),
-		.memory = lazy.pages, .size = 2 * PAGE,
+		.kind = WRITE,
+		.fd = open_buffer(b, O_RDWR),
+		.memory = lazy.pages,
+		.size = 2 * PAGE,
 	};
 
 	unbind_during(b, &call, &lazy);
@@ -147,7 +155,9 @@ TEST_EACH(blocked, unbind_does_not_wait_for_an_info, large_buffers)
 {
 	struct lazy lazy = new_lazy();
 	struct call call = {
-		.kind = INFO, .fd = open_buffer(b, O_RDWR), .memory = lazy.pages,
+		.kind = INFO,
+		.fd = open_buffer(b, O_RDWR),
+		.memory = lazy.pages,
 	};
 
 	unbind_during(b, &call, &lazy);
@@ -160,8 +170,10 @@ TEST_EACH(blocked, other_calls_do_not_wait_for_a_read, large_buffers)
 {
 	struct lazy lazy = new_lazy();
 	struct call call = {
-		.kind = READ, .fd = open_buffer(b, O_RDWR),
-		.memory = lazy.pages, .size = PAGE,
+		.kind = READ,
+		.fd = open_buffer(b, O_RDWR),
+		.memory = lazy.pages,
+		.size = PAGE,
 	};
 	struct cohbuf_info info;
 	unsigned char byte;
@@ -189,8 +201,10 @@ TEST(blocked, waiting_read_can_be_killed)
 	if (!pid) {
 		struct lazy lazy = new_lazy();
 		struct call call = {
-			.kind = READ, .fd = open_buffer(&plain, O_RDWR),
-			.memory = lazy.pages, .size = PAGE,
+			.kind = READ,
+			.fd = open_buffer(&plain, O_RDWR),
+			.memory = lazy.pages,
+			.size = PAGE,
 		};
 		pthread_t thread;
 

@@ -26,45 +26,62 @@ unsigned long page_size(void)
 }
 
 struct test_buffer mmapdemo = {
-	.node = "buffer-mmapdemo", .name = "mmapdemo", .size = 4 << 10,
+	.node = "buffer-mmapdemo",
+	.name = "mmapdemo",
+	.size = 4 << 10,
 	.initial_data = "Hello from kernel space!",
 };
 
 struct test_buffer plain = {
-	.node = "buffer-plain", .name = "plain", .size = 1 << 20,
+	.node = "buffer-plain",
+	.name = "plain",
+	.size = 1 << 20,
 };
 
 struct test_buffer snooped = {
-	.node = "buffer-snooped", .name = "snooped", .size = 1 << 20,
+	.node = "buffer-snooped",
+	.name = "snooped",
+	.size = 1 << 20,
 };
 
 /* All of a "no-map" region. */
 struct test_buffer pool = {
-	.node = "buffer-pool", .name = "pool", .size = 4 << 20,
+	.node = "buffer-pool",
+	.name = "pool",
+	.size = 4 << 20,
 };
 
 /* Part of a "reusable" region. */
 struct test_buffer cma = {
-	.node = "buffer-cma", .name = "cma", .size = 2 << 20,
+	.node = "buffer-cma",
+	.name = "cma",
+	.size = 2 << 20,
 };
 
 /* On a bus where a DMA address is not the physical one. */
 static struct test_buffer offset = {
-	.node = "buffer-offset", .name = "offset", .size = 256 << 10,
+	.node = "buffer-offset",
+	.name = "offset",
+	.size = 256 << 10,
 };
 
 /* With a DMA controller of its own. */
 static struct test_buffer engine = {
-	.node = "buffer-engine", .name = "engine", .size = 1 << 20,
+	.node = "buffer-engine",
+	.name = "engine",
+	.size = 1 << 20,
 };
 
 /* Not on the bus that the DMA controller is on. */
 static struct test_buffer elsewhere = {
-	.node = "buffer-elsewhere", .name = "elsewhere", .size = 64 << 10,
+	.node = "buffer-elsewhere",
+	.name = "elsewhere",
+	.size = 64 << 10,
 };
 
 static struct test_buffer unnamed = {
-	.node = "buffer-unnamed", .size = 64 << 10,
+	.node = "buffer-unnamed",
+	.size = 64 << 10,
 };
 
 const struct test_buffer *all_buffers[MAX_BUFFERS];
@@ -109,7 +126,7 @@ static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
 		&mmapdemo, &plain, &snooped, &pool, &cma, &offset, &engine, &elsewhere,
-		&unnamed,
+		&unnamed
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

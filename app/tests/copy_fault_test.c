@@ -48,7 +48,7 @@ static void behave(void)
 {
 	static const char *const names[] = {
 		"hang", "fail", "drop", "shift", "delay_ms", "late_ms", "align", "max_seg",
-		"slave",
+		"slave"
 	};
 	char path[PATH_MAX];
 

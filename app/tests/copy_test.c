@@ -50,7 +50,7 @@ TEST_EACH_LIMIT(copy, moves_the_bytes_and_no_others, copying_buffers, 90)
 	const size_t unit = copy_unit(), room = b->size / 2;
 	const size_t lengths[] = {
 		unit, 2 * unit, 3 * unit, 32 - unit, 32, 32 + unit, 64, 64 + unit,
-		PAGE - unit, PAGE, PAGE + unit, 5 * PAGE + 7 * unit,
+		PAGE - unit, PAGE, PAGE + unit, 5 * PAGE + 7 * unit
 	};
 	struct subject s = open_subject(b, 1);
 	unsigned int seed = 1;

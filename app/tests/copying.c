@@ -130,7 +130,10 @@ void bind_all_again(void)
 int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int timeout_ms)
 {
 	struct cohbuf_copy copy = {
-		.src = src, .dst = dst, .length = length, .timeout_ms = timeout_ms,
+		.src = src,
+		.dst = dst,
+		.length = length,
+		.timeout_ms = timeout_ms,
 	};
 
 	return ioctl(fd, COHBUF_IOC_COPY, &copy);

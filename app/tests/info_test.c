@@ -202,7 +202,8 @@ TEST(info, bad_pointer_is_efault)
 	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_INFO, map + 2 * PAGE), EFAULT);
 	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_INFO, map + PAGE - 1), EFAULT);
 	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_INFO,
-			   map + PAGE - sizeof(struct cohbuf_info) + 1), EFAULT);
+			   map + PAGE - sizeof(struct cohbuf_info) + 1),
+		     EFAULT);
 }
 
 TEST(info, pointer_needs_no_alignment)
@@ -232,7 +233,7 @@ TEST(info, buffer_can_hold_its_own_info)
 TEST(info, commands_that_do_not_exist_are_enotty)
 {
 	static const unsigned int sizes[] = {
-		0, 1, 4, 8, 0x7f, 0x80, 0x81, 0x100, 0x3fff,
+		0, 1, 4, 8, 0x7f, 0x80, 0x81, 0x100, 0x3fff
 	};
 	int fd = open_buffer(&plain, O_RDWR);
 	unsigned char *bytes = new_bytes(0x4000, 0xa5);

@@ -115,7 +115,7 @@ static const char *find_member(const char *at, const char *name, size_t len)
 	at = skip_space(at + 1);
 	for (unsigned long i = 0; *at != '}' && *at != ']'; i++) {
 		bool found = opener == '[' ? i == strtoul(name, NULL, 10) :
-			     !strncmp(at + 1, name, len) && at[1 + len] == '"';
+					     !strncmp(at + 1, name, len) && at[1 + len] == '"';
 
 		if (opener == '{')
 			at = skip_key(at);

@@ -80,7 +80,7 @@ TEST_EACH(lifetime, every_mapping_of_every_file_is_revoked, all_buffers)
 	int first = open_buffer(b, O_RDWR), second = open_buffer(b, O_RDWR);
 	unsigned char *maps[] = {
 		map_buffer(b, first), map_buffer(b, first), map_buffer(b, second),
-		ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, second, b->size - PAGE)),
+		ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, second, b->size - PAGE))
 	};
 
 	unbind_buffer(b);

@@ -89,7 +89,7 @@ unsigned int count_dma_vmaps(void)
 static const char *const not_ours[] = {
 	"cohbuf_chrdev_init", "rmem_dma_device_init", "alloc_vmap_area",
 	"radix_tree_node_alloc", "bus_add_driver", "[copy_engine]", "[fw_cfg_dma]",
-	"[edu_dma]", NULL,
+	"[edu_dma]", NULL
 };
 
 static bool is_not_ours(const char *line)

@@ -272,7 +272,7 @@ TEST_EACH(mmap_access, mapping_is_not_dumped_and_not_expanded, named_buffers)
 	vm_flags(map, flags, sizeof(flags));
 	harness_check(HARNESS_HERE(false),
 		      strstr(flags, " dd ") && strstr(flags, " de ") &&
-		      strstr(flags, " io ") && strstr(flags, " sh "),
+			      strstr(flags, " io ") && strstr(flags, " sh "),
 		      "\"%s\" has dd, de, io and sh", flags);
 
 	EXPECT_ERRNO(madvise(map, PAGE, MADV_DODUMP), EINVAL);
@@ -284,7 +284,7 @@ TEST_EACH(mmap_access, advice_and_locks_leave_the_data, named_buffers)
 {
 	static const int advices[] = {
 		MADV_DONTNEED, MADV_FREE, MADV_REMOVE, MADV_COLD, MADV_PAGEOUT,
-		MADV_WILLNEED, MADV_RANDOM, MADV_MERGEABLE, MADV_HUGEPAGE, 22, 23,
+		MADV_WILLNEED, MADV_RANDOM, MADV_MERGEABLE, MADV_HUGEPAGE, 22, 23
 	};
 	int fd = open_buffer(b, O_RDWR);
 	unsigned char *map = ASSERT_MAP(mmap(NULL, b->size, RW,

@@ -160,7 +160,7 @@ TEST_EACH(mmap, huge_offset_never_maps, named_buffers)
 		0x7fffffffULL & -PAGE, 0x80000000ULL, 0xffffffffULL & -PAGE,
 		0x100000000ULL, 0x100000000ULL + PAGE, 0x10000000000ULL,
 		0x7ffffffff000ULL, 0x800000000000ULL, 0x7ffffffffffff000ULL,
-		0x8000000000000000ULL, 0xfffffffffffff000ULL,
+		0x8000000000000000ULL, 0xfffffffffffff000ULL
 	};
 	int fd = open_buffer(b, O_RDWR);
 
@@ -180,13 +180,14 @@ TEST_EACH(mmap, huge_page_number_never_maps, named_buffers)
 {
 	static const unsigned long units[] = {
 		0x7ffff, 0x80000, 0xfffff, 0x100000, 0x100001, 0x7fffffff, 0x80000000,
-		0xfff00000, 0xffffffff,
+		0xfff00000, 0xffffffff
 	};
 	int fd = open_buffer(b, O_RDWR);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		EXPECT_ERRNO_IN(syscall(SYS_mmap2, NULL, PAGE, RW, MAP_SHARED, fd,
-					units[i] & -(PAGE / 4096)), ENXIO, EOVERFLOW);
+					units[i] & -(PAGE / 4096)),
+				ENXIO, EOVERFLOW);
 }
 #endif
 
@@ -230,9 +231,10 @@ TEST_EACH(mmap, length_is_rounded_up_to_pages, named_buffers)
 /* Atomic instructions and unaligned accesses work as in any memory. */
 TEST_EACH(mmap, unaligned_words_are_accessible, named_buffers)
 {
-	struct packed {
+	struct __attribute__((packed)) packed {
 		uint64_t value;
-	} __attribute__((packed)) *word;
+	};
+	struct packed *word;
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
 
 	for (size_t at = 0; at < 16; at++) {

@@ -90,7 +90,8 @@ TEST_EACH(mmap_vma, mremap_does_not_grow_it, named_buffers)
 	EXPECT_MAP_ERRNO(mremap(map, b->size, b->size + PAGE, 0), EFAULT);
 	EXPECT_MAP_ERRNO(mremap(map, b->size, b->size + PAGE, MREMAP_MAYMOVE), EFAULT);
 	EXPECT_MAP_ERRNO(mremap(map, b->size, 2 * b->size, MREMAP_MAYMOVE | MREMAP_FIXED,
-				room_for(2 * b->size)), EFAULT);
+				room_for(2 * b->size)),
+			 EFAULT);
 	expect_pattern(map, 0, b->size);
 	EXPECT_EQ(mappings_of(b), 1);
 }
@@ -112,7 +113,8 @@ TEST_EACH(mmap_vma, mremap_does_not_duplicate_it, named_buffers)
 	EXPECT_MAP_ERRNO(mremap(map, 0, b->size, MREMAP_MAYMOVE), EFAULT);
 	EXPECT_MAP_ERRNO(mremap(map, 0, PAGE, MREMAP_MAYMOVE), EFAULT);
 	EXPECT_MAP_ERRNO(mremap(map, b->size, b->size, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
-				NULL), EINVAL);
+				NULL),
+			 EINVAL);
 	EXPECT_EQ(mappings_of(b), 1);
 }
 

@@ -163,8 +163,7 @@ void expect_json(const struct run *r, const char *path, const char *value)
 	char found[512];
 
 	if (!json_get(r->out, path, found, sizeof(found)))
-		snprintf(found, sizeof(found), "%s", json_is_valid(r->out) ?
-			 "(no such member)" : "(no JSON)");
+		snprintf(found, sizeof(found), "%s", json_is_valid(r->out) ? "(no such member)" : "(no JSON)");
 	harness_check(HARNESS_HERE(false), !strcmp(found, value),
 		      "\"%s\": %s is %s, not %s", r->command, path, value, found);
 }

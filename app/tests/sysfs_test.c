@@ -13,7 +13,7 @@
 
 static const char *const attributes[] = {
 	"size", "dma_addr", "dma_bits", "dma_coherent", "memory", "region", "engine",
-	"files", "mappings", NULL,
+	"files", "mappings", NULL
 };
 
 static void attr_path(char path[PATH_MAX], const struct test_buffer *b, const char *attr)

@@ -23,7 +23,7 @@ static void expect_pattern(const char *name, unsigned int seed)
 	ASSERT_OK(buffer_attr_u64(name, "size", &size));
 	found = new_bytes(size, 0);
 	wanted = new_pattern(0, size, seed);
-	for (size_t done = 0; done < size; ) {
+	for (size_t done = 0; done < size;) {
 		ssize_t len = ASSERT_OK(pread(fd, found + done, size - done, done));
 
 		ASSERT_GT(len, 0);
@@ -41,7 +41,7 @@ static void write_pattern(const char *name, unsigned int seed)
 
 	ASSERT_OK(buffer_attr_u64(name, "size", &size));
 	bytes = new_pattern(0, size, seed);
-	for (size_t done = 0; done < size; )
+	for (size_t done = 0; done < size;)
 		done += ASSERT_OK(pwrite(fd, bytes + done, size - done, done));
 	close(fd);
 }

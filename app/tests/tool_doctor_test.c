@@ -140,7 +140,7 @@ TEST(tool_doctor, finds_what_the_driver_never_gets_to_see)
 		{ "doctor-waits", "its device doctor-waits waits for another", "see to what it waits for" },
 		{ "doctor-waits", "its dmas name /doctor-controller, which no driver is bound to",
 		  "load or bind the controller's driver" },
-		{ "doctor-lost", "the kernel made no device of it", "compatible = \"simple-bus\"" },
+		{ "doctor-lost", "the kernel made no device of it", "compatible = \"simple-bus\"" }
 	};
 
 	if (access("/sys/firmware/devicetree/base/doctor-disabled", F_OK))

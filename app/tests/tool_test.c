@@ -14,7 +14,7 @@
 #include "run.h"
 
 static const char *const commands[] = {
-	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor",
+	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor"
 };
 
 #define NUM_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -65,7 +65,7 @@ TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
 		"copy plain --from 0 --to 4", "copy plain --from 0 --to 4 --length 0",
 		"copy plain --from 0 --to 4 --length 4 --timeout 60001",
 		"copy plain --from 0 --to 4 --length 4 --repeat 0",
-		"test", "test plain --unit 3", "test plain --unit 256", "test plain --seconds 0",
+		"test", "test plain --unit 3", "test plain --unit 256", "test plain --seconds 0"
 	};
 	struct run before = run("cohbuf save plain - | md5sum"), after;
 
@@ -232,14 +232,20 @@ TEST_EACH_LIMIT(tool, load_and_save_go_round, named_buffers, 60)
 TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
 {
 	/* With "%zu" for what is added to the size. */
-	static const struct { const char *format; int more; } ends[] = {
-		{ "--offset %zu", 0 }, { "--offset 0x%zx --length 1", 0 },
-		{ "--offset %zu --length 2", -1 }, { "--length %zu", 1 },
-		{ "--offset 16 --length 0xffffffffffffffff", 0 }, { "--length 0", 0 },
+	static const struct {
+		const char *format;
+		int more;
+	} ends[] = {
+		{ "--offset %zu", 0 },
+		{ "--offset 0x%zx --length 1", 0 },
+		{ "--offset %zu --length 2", -1 },
+		{ "--length %zu", 1 },
+		{ "--offset 16 --length 0xffffffffffffffff", 0 },
+		{ "--length 0", 0 },
 	};
 	static const char *const starts[] = {
 		"dump mmapdemo", "fill mmapdemo --byte 1", "save mmapdemo -",
-		"load mmapdemo /dev/zero",
+		"load mmapdemo /dev/zero"
 	};
 	struct run before = run("cohbuf save mmapdemo - | md5sum"), after;
 
@@ -253,8 +259,8 @@ TEST(tool, a_range_outside_is_an_error_and_moves_nothing)
 			expect_status(&r, 1);
 			EXPECT_STREQ(r.out, "");
 			expect_in(&r, r.err, i == 5 ? "--length 0" : "mmapdemo");
-			expect_in(&r, r.err, i == 5 ? "at least 1" : i ? i > 1 ? "--length of at most" :
-				  "make it smaller" : "make it smaller");
+			expect_in(&r, r.err, i == 5 ? "at least 1" : i > 1 ? "--length of at most" :
+									     "make it smaller");
 		}
 	after = run("cohbuf save mmapdemo - | md5sum");
 	EXPECT_STREQ(after.out, before.out);
@@ -292,7 +298,7 @@ TEST(tool, a_full_disk_is_an_error)
 	static const char *const lines[] = {
 		"save mmapdemo /dev/full", "save mmapdemo - > /dev/full",
 		"dump mmapdemo > /dev/full", "list > /dev/full", "doctor > /dev/full",
-		"--help > /dev/full",
+		"--help > /dev/full"
 	};
 
 	for (int i = 0; i < 6; i++) {
@@ -307,7 +313,7 @@ TEST(tool, each_error_of_an_open_names_its_remedy)
 {
 	static const char *const starts[] = {
 		"info %s", "dump %s", "fill %s --byte 0", "load %s /dev/null", "save %s -",
-		"copy %s --from 0 --to 64 --length 4", "test %s",
+		"copy %s --from 0 --to 64 --length 4", "test %s"
 	};
 	char line[96];
 

@@ -107,7 +107,7 @@ struct tree_window tree_reg(const char *path)
 		return window;
 	na = cells_of(parent, "#address-cells");
 	ns = cells_of(parent, "#size-cells");
-	for (int i = 0; na && ns && i + (int)(na + ns) <= count; ) {
+	for (int i = 0; na && ns && i + (int)(na + ns) <= count;) {
 		uint64_t first = 0, size = 0;
 
 		for (unsigned int n = 0; n < na; n++)

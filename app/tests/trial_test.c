@@ -20,8 +20,13 @@ static struct bench bench;
 static void set_up(engine copy, size_t size, unsigned int unit)
 {
 	bench = (struct bench){
-		.copy = copy, .size = size, .unit = unit, .seconds = 16, .seed = 42,
-		.ns_per_page = 1000, .map = calloc(1, size),
+		.copy = copy,
+		.size = size,
+		.unit = unit,
+		.seconds = 16,
+		.seed = 42,
+		.ns_per_page = 1000,
+		.map = calloc(1, size),
 	};
 	ASSERT_TRUE(bench.map);
 	strcpy(bench.target.name, "nonesuch");
@@ -168,12 +173,12 @@ static void expect_fails(bench_test test, const char *part)
 
 static const bench_test memory_tests[] = {
 	test_walking_ones, test_walking_zeros, test_power_of_two_offsets, test_each_page,
-	test_moving_inversions, test_random, test_bytes, test_halves, test_words, test_doubles,
+	test_moving_inversions, test_random, test_bytes, test_halves, test_words, test_doubles
 };
 
 static const bench_test dma_tests[] = {
 	test_dma_moves_the_bytes, test_dma_guard_bands, test_dma_alignments, test_dma_lengths,
-	test_dma_fresh_data, test_dma_ping_pong, test_dma_every_part,
+	test_dma_fresh_data, test_dma_ping_pong, test_dma_every_part
 };
 
 #define NUM(list)	(sizeof(list) / sizeof((list)[0]))

@@ -82,7 +82,7 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 	if (map == MAP_FAILED) {
 		complain("cannot map \"%s\": %s: %s", name, strerror(errno),
 			 errno == ENOMEM ? "this process has no room for it: use a 64-bit program" :
-			 remedy_of_call(errno));
+					   remedy_of_call(errno));
 		return false;
 	}
 	bench->map = map;
@@ -111,7 +111,7 @@ bool bench_close(struct bench *bench)
 	if (bench_stopped) {
 		tap_bail_out(!restored ? "stopped by a signal; the contents are lost" :
 			     contents ? "stopped by a signal; the contents were put back" :
-			     "stopped by a signal");
+					 "stopped by a signal");
 		signal(bench_stopped, SIG_DFL);
 		raise(bench_stopped);
 	}

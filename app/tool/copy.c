@@ -197,12 +197,17 @@ static int run_copy(const struct command *command, int argc, char **argv)
 		return STATUS_USAGE;
 	if (!from || !to || !length)
 		return misused(command, "%s is missing",
-			       !from ? "--from" : !to ? "--to" : "--length");
+			       !from ? "--from" : !to ? "--to" :
+							"--length");
 	if (!bytes || !timeout || !r.repeat)
 		return misused(command, "%s must not be 0",
-			       !bytes ? "--length" : !timeout ? "--timeout" : "--repeat");
+			       !bytes ? "--length" : !timeout ? "--timeout" :
+								"--repeat");
 	r.copy = (struct cohbuf_copy){
-		.src = from_at, .dst = to_at, .length = bytes, .timeout_ms = timeout,
+		.src = from_at,
+		.dst = to_at,
+		.length = bytes,
+		.timeout_ms = timeout,
 	};
 	return run_request(argv[optind], &r, json);
 }

@@ -31,7 +31,7 @@ struct counts {
 
 static struct counts count(const struct evidence *e)
 {
-	struct counts c = { };
+	struct counts c = {};
 
 	for (size_t i = 0; i < e->size; i++) {
 		bool inside = i >= e->before && i - e->before < e->length;
@@ -158,10 +158,11 @@ static void note_partial(const struct bench *bench, const struct evidence *e,
 
 static void note_guards(const struct evidence *e, const struct counts *c)
 {
+	bool before = c->first_guard < e->before;
+	size_t behind = c->first_guard - e->before - e->length;
+
 	tap_note("%zu bytes next to the target were overwritten, the first 0x%zx bytes %s it",
-		 c->guards, c->first_guard < e->before ? e->before - c->first_guard :
-		 c->first_guard - e->before - e->length,
-		 c->first_guard < e->before ? "before" : "behind");
+		 c->guards, before ? e->before - c->first_guard : behind, before ? "before" : "behind");
 }
 
 static void note_transfer(const struct bench *bench, const struct trial *t)

@@ -182,7 +182,7 @@ static int run_doctor(const struct command *command, int argc, char **argv)
 		{ "json", no_argument, NULL, OPT_JSON },
 		OPTIONS_OF_ALL
 	};
-	struct visit visit = { };
+	struct visit visit = {};
 	bool json = false;
 	int option, status;
 

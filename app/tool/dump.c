@@ -71,7 +71,7 @@ static int dump_range(const struct target *target, const struct range *range)
 {
 	unsigned char block[256 * ROW];
 	uint64_t done = 0;
-	struct rows rows = { };
+	struct rows rows = {};
 
 	while (done < range->length) {
 		size_t len = sizeof(block);
@@ -98,7 +98,7 @@ static int dump_range(const struct target *target, const struct range *range)
 
 static int run_dump(const struct command *command, int argc, char **argv)
 {
-	struct range range = { };
+	struct range range = {};
 	struct target target;
 	int status;
 

@@ -26,14 +26,12 @@ static const char help_load[] =
 	"A FILE that is larger than the place for it is refused before anything is\n"
 	"written; of a pipe that shows only at the end, and is an error then. With\n"
 	"--length a FILE that is shorter is an error as well.\n"
-	"\n"
-	HELP_OF_RANGE;
+	"\n" HELP_OF_RANGE;
 
 static const char help_save[] =
 	"Usage: cohbuf save NAME FILE [OPTION]...\n"
 	"Write the bytes of the buffer NAME to FILE. FILE - is standard output.\n"
-	"\n"
-	HELP_OF_RANGE;
+	"\n" HELP_OF_RANGE;
 
 /* As much as there is, up to @size: a pipe gives less at a time. */
 static ssize_t read_block(int fd, char *block, size_t size)
@@ -161,7 +159,7 @@ static int save(const struct target *target, const struct range *range, const ch
 {
 	bool is_stdout = !strcmp(file, "-");
 	int fd = is_stdout ? STDOUT_FILENO :
-		open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+			     open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	int status;
 
 	if (fd < 0)
@@ -177,7 +175,7 @@ static int save(const struct target *target, const struct range *range, const ch
 static int run_transfer(const struct command *command, int argc, char **argv)
 {
 	bool loads = command == &command_load;
-	struct range range = { };
+	struct range range = {};
 	struct target target;
 	int status;
 

@@ -132,11 +132,11 @@ static int run_fill(const struct command *command, int argc, char **argv)
 		{ "counter", no_argument, NULL, OPT_COUNTER },
 		{ "random", no_argument, NULL, OPT_RANDOM },
 		{ "seed", required_argument, NULL, OPT_SEED },
-		OPTIONS_OF_RANGE
+		OPTIONS_OF_RANGE,
 		OPTIONS_OF_ALL
 	};
-	struct range range = { };
-	struct fill fill = { };
+	struct range range = {};
+	struct fill fill = {};
 	uint64_t seed = 0;
 	bool good = true;
 	int option, status;

@@ -5,7 +5,10 @@
 #ifndef _KMSG_H
 #define _KMSG_H
 
-enum { KMSG_ERROR = 3, KMSG_WARNING = 4 };
+enum {
+	KMSG_ERROR = 3,
+	KMSG_WARNING = 4
+};
 
 /**
  * struct kmsg - a line of the log

@@ -38,6 +38,7 @@ static const char *why_no_dma_addr(int error)
 static void print_json(const struct facts *f)
 {
 	char offset[32];
+	bool has_offset;
 
 	json_string("name", f->name);
 	json_number("size", f->size);
@@ -49,8 +50,8 @@ static void print_json(const struct facts *f)
 		json_address("dma_addr", f->dma_addr);
 	}
 	json_number("dma_bits", f->dma_bits);
-	json_string("bus_offset", f->num_ranges && facts_range(f) ?
-		    facts_bus_offset(f, offset) : NULL);
+	has_offset = f->num_ranges && facts_range(f);
+	json_string("bus_offset", has_offset ? facts_bus_offset(f, offset) : NULL);
 	json_open("dma_ranges", '[');
 	for (int i = 0; i < f->num_ranges; i++) {
 		json_open(NULL, '{');
@@ -99,8 +100,7 @@ static void print_info(const struct facts *f)
 	printf("name:        %s\n", f->name);
 	printf("size:        %" PRIu64 " (0x%" PRIx64 ", %s)\n", f->size, f->size,
 	       human_size(f->size, text));
-	printf("memory:      %s, %s\n", f->memory, f->coherent ?
-	       "cached: the device snoops" : "uncached for the CPU");
+	printf("memory:      %s, %s\n", f->memory, f->coherent ? "cached: the device snoops" : "uncached for the CPU");
 	if (f->dma_error)
 		printf("DMA address: %s\n", why_no_dma_addr(f->dma_error));
 	else
@@ -112,8 +112,8 @@ static void print_info(const struct facts *f)
 	printf("IOMMU:       %s\n", f->iommu ? "yes: the DMA address says nothing of the physical one" : "no");
 	printf("coherent:    %s\n", f->coherent ? "yes" : "no");
 	printf("region:      %s\n", f->region[0] ? f->region : "none: out of the system's memory");
-	printf("DMA engine:  %s\n", f->engine[0] ? f->engine :
-	       "none of its own: a copy takes any that sees the buffer");
+	printf("DMA engine:  %s\n",
+	       f->engine[0] ? f->engine : "none of its own: a copy takes any that sees the buffer");
 	printf("files:       %" PRIu64 "\n", f->files);
 	printf("mappings:    %" PRIu64 "\n", f->mappings);
 	printf("device:      %s\n", f->device);
@@ -122,7 +122,10 @@ static void print_info(const struct facts *f)
 
 static int list_all(bool json)
 {
+	/* Not a call, as clang-format has it. */
+	/* clang-format off */
 	char (*names)[COHBUF_NAME_SIZE];
+	/* clang-format on */
 	int count = facts_names(&names);
 	struct facts facts;
 

@@ -100,7 +100,7 @@ static void examine_engine(const struct node *node)
 
 	if (!node->engine[0] || node->engine[0] == '(')
 		return;
-	for (int i = system_controllers(controllers); i--; )
+	for (int i = system_controllers(controllers); i--;)
 		if (!strcmp(controllers[i].node, node->engine))
 			return;
 
@@ -195,7 +195,8 @@ static void examine_dev(const struct node *node)
 	if (!S_ISCHR(status.st_mode) || strcmp(actual, numbers)) {
 		finding_add(node->path, "choose another label in the devicetree node",
 			    "%s belongs to something else (%s %s, the buffer is c %s)", path,
-			    S_ISCHR(status.st_mode) ? "c" : S_ISBLK(status.st_mode) ? "b" : "no device",
+			    S_ISCHR(status.st_mode) ? "c" : S_ISBLK(status.st_mode) ? "b" :
+										      "no device",
 			    actual, numbers);
 		return;
 	}

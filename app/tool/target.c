@@ -73,7 +73,7 @@ bool take_range_and_arguments(const struct command *command, int argc, char **ar
 			      int arguments, struct range *range, int *status)
 {
 	static const struct option options[] = {
-		OPTIONS_OF_RANGE
+		OPTIONS_OF_RANGE,
 		OPTIONS_OF_ALL
 	};
 	int option;

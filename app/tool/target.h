@@ -35,9 +35,12 @@ struct range {
 	bool has_length;
 };
 
+/* These are no blocks, as clang-format has it. */
+/* clang-format off */
 #define OPTIONS_OF_RANGE						\
 	{ "offset", required_argument, NULL, OPT_OFFSET },		\
-	{ "length", required_argument, NULL, OPT_LENGTH },
+	{ "length", required_argument, NULL, OPT_LENGTH }
+/* clang-format on */
 
 /* Takes one of these options; false where it is no number. */
 bool take_range(const struct command *command, int option, struct range *range);

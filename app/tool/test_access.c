@@ -94,7 +94,7 @@ static bool test_window(struct bench *bench, uint64_t window, unsigned int width
 static void test_width(struct bench *bench, unsigned int width)
 {
 	const uint64_t windows[] = {
-		0, bench->size / 2 - WINDOW / 2, bench->size - WINDOW,
+		0, bench->size / 2 - WINDOW / 2, bench->size - WINDOW
 	};
 
 	for (int i = 0; i < 3; i++)

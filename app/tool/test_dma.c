@@ -125,8 +125,10 @@ static uint64_t chunk_of(const struct bench *bench)
 void test_dma_moves_the_bytes(struct bench *bench)
 {
 	struct trial trial = {
-		.src = 0, .dst = half_of(bench),
-		.length = round_up(bench, 256), .seed = bench->seed + 1,
+		.src = 0,
+		.dst = half_of(bench),
+		.length = round_up(bench, 256),
+		.seed = bench->seed + 1,
 	};
 
 	if (!trial_run(bench, &trial))
@@ -144,7 +146,7 @@ void test_dma_guard_bands(struct bench *bench)
 	const uint64_t room = room_of(bench), half = half_of(bench);
 	const uint64_t lengths[] = {
 		bench->unit, 2 * bench->unit, round_up(bench, 60), round_up(bench, 500),
-		at_most(chunk_of(bench), 1024), chunk_of(bench),
+		at_most(chunk_of(bench), 1024), chunk_of(bench)
 	};
 	struct shift shift = shift_begin(bench, 3 * 6);
 	uint64_t i = 0;
@@ -155,10 +157,12 @@ void test_dma_guard_bands(struct bench *bench)
 		uint64_t first = round_up(bench, TRIAL_GUARD);
 		uint64_t places[] = {
 			half + first, half + first + round_down(bench, (half - first - length) / 2),
-			round_down(bench, bench->size - length),
+			round_down(bench, bench->size - length)
 		};
 		struct trial trial = {
-			.src = 0, .dst = places[i % 3], .length = length,
+			.src = 0,
+			.dst = places[i % 3],
+			.length = length,
 			.seed = bench->seed + 100 + i,
 		};
 
@@ -182,7 +186,8 @@ void test_dma_alignments(struct bench *bench)
 			.src = round_up(bench, 64) + class % each * bench->unit,
 			.dst = half_of(bench) + round_up(bench, TRIAL_GUARD) +
 			       class / each * bench->unit,
-			.length = round_up(bench, 93), .seed = bench->seed + 1000 + i,
+			.length = round_up(bench, 93),
+			.seed = bench->seed + 1000 + i,
 		};
 
 		if (!trial_run(bench, &trial))
@@ -221,7 +226,8 @@ void test_dma_lengths(struct bench *bench)
 
 	while (shift_goes_on(&shift)) {
 		struct trial trial = {
-			.src = 0, .dst = half_of(bench) + round_up(bench, TRIAL_GUARD),
+			.src = 0,
+			.dst = half_of(bench) + round_up(bench, TRIAL_GUARD),
 			.length = nth_length(bench, scatter(i, shift.all)),
 			.seed = bench->seed + 2000 + i,
 		};
@@ -243,9 +249,11 @@ static void test_generations(struct bench *bench, bool by_kernel)
 {
 	struct shift shift = shift_begin(bench, 50);
 	struct trial trial = {
-		.src = 0, .dst = half_of(bench) + round_up(bench, TRIAL_GUARD),
+		.src = 0,
+		.dst = half_of(bench) + round_up(bench, TRIAL_GUARD),
 		.length = at_most(round_down(bench, 1024), room_of(bench)),
-		.seed = bench->seed + 3000, .by_kernel = by_kernel,
+		.seed = bench->seed + 3000,
+		.by_kernel = by_kernel,
 	};
 
 	while (shift_goes_on(&shift)) {
@@ -272,13 +280,17 @@ void test_dma_ping_pong(struct bench *bench)
 	struct shift shift = shift_begin(bench, 50);
 	uint64_t half = half_of(bench);
 	struct trial to = {
-		.src = 0, .dst = half + round_up(bench, TRIAL_GUARD),
-		.length = chunk_of(bench), .seed = bench->seed + 4000,
+		.src = 0,
+		.dst = half + round_up(bench, TRIAL_GUARD),
+		.length = chunk_of(bench),
+		.seed = bench->seed + 4000,
 	};
 
 	while (shift_goes_on(&shift)) {
 		struct trial fro = {
-			.src = to.dst, .dst = to.src, .length = to.length,
+			.src = to.dst,
+			.dst = to.src,
+			.length = to.length,
 			.seed = to.seed,
 		};
 
@@ -305,8 +317,10 @@ void test_dma_every_part(struct bench *bench)
 		/* The last chunk begins earlier, to end with the half. */
 		uint64_t at = at_most(scatter(i / 2, chunks) * chunk, half - chunk);
 		struct trial trial = {
-			.src = i % 2 ? half + at : at, .dst = i % 2 ? at : half + at,
-			.length = chunk, .seed = bench->seed + 5000 + i,
+			.src = i % 2 ? half + at : at,
+			.dst = i % 2 ? at : half + at,
+			.length = chunk,
+			.seed = bench->seed + 5000 + i,
 		};
 
 		if (!trial_run(bench, &trial))

@@ -32,7 +32,7 @@ static bool check_word(struct bench *bench, uint64_t offset, uint64_t value)
 static void walk(struct bench *bench, uint64_t flip)
 {
 	const uint64_t places[] = {
-		0, bench->size / 2, bench->size - 8,
+		0, bench->size / 2, bench->size - 8
 	};
 
 	for (int i = 0; i < 3; i++)
@@ -125,7 +125,7 @@ static bool invert_all(struct bench *bench, uint64_t pages, uint64_t value)
 		if (bench_stopped ||
 		    !invert_page(bench, bench_page(bench, pages, i), value, ~value, false))
 			return false;
-	for (i = pages; i--; )
+	for (i = pages; i--;)
 		if (bench_stopped ||
 		    !invert_page(bench, bench_page(bench, pages, i), ~value, value, true))
 			return false;

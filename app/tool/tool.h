@@ -15,7 +15,11 @@
 
 #include "../../driver/version.h"
 
-enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2
+};
 
 /**
  * struct command - a subcommand
@@ -36,15 +40,33 @@ extern const struct command command_list, command_info, command_dump, command_fi
 
 /* Values of options that have no letter. */
 enum {
-	OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_OFFSET, OPT_LENGTH, OPT_BYTE,
-	OPT_WORD, OPT_COUNTER, OPT_RANDOM, OPT_SEED, OPT_FROM, OPT_TO, OPT_TIMEOUT,
-	OPT_REPEAT, OPT_UNIT, OPT_SECONDS, OPT_REQUIRE_DMA, OPT_DESTROY,
+	OPT_HELP = 256,
+	OPT_VERSION,
+	OPT_JSON,
+	OPT_OFFSET,
+	OPT_LENGTH,
+	OPT_BYTE,
+	OPT_WORD,
+	OPT_COUNTER,
+	OPT_RANDOM,
+	OPT_SEED,
+	OPT_FROM,
+	OPT_TO,
+	OPT_TIMEOUT,
+	OPT_REPEAT,
+	OPT_UNIT,
+	OPT_SECONDS,
+	OPT_REQUIRE_DMA,
+	OPT_DESTROY,
 };
 
+/* These are no blocks, as clang-format has it. */
+/* clang-format off */
 #define OPTIONS_OF_ALL							\
 	{ "help", no_argument, NULL, OPT_HELP },			\
 	{ "version", no_argument, NULL, OPT_VERSION },			\
 	{ }
+/* clang-format on */
 
 /*
  * getopt_long() of a subcommand; --help and --version are answered, and an unknown

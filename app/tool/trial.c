@@ -17,7 +17,9 @@ int trial_copy(struct bench *bench, uint64_t src, uint64_t dst, uint64_t length)
 {
 	uint64_t expected_ns = bench->ns_per_page * (length / BENCH_PAGE + 1);
 	struct cohbuf_copy copy = {
-		.src = src, .dst = dst, .length = length,
+		.src = src,
+		.dst = dst,
+		.length = length,
 		/* A slow engine is no dead one. */
 		.timeout_ms = COHBUF_COPY_TIMEOUT_DEFAULT + expected_ns / 100000,
 	};
