@@ -67,9 +67,11 @@ source	:= $(kernel)-$(subst $(space),-,$(basename $(notdir $(BOARD_SOURCE_FILES)
 source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
 # What is not built here is the package's.
 package_modules := $(filter-out $(basename $(notdir $(guest_modules))) $(notdir $(source_modules)),$(BOARD_MODULES))
-app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
+# What the programs share with the driver.
+abi_sources := driver/include/uapi/linux/cohbuf.h driver/version.h
+app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
 
-tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile driver/include/uapi/linux/cohbuf.h
+tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile $(abi_sources)
 
 ##
 ## See it work
@@ -159,6 +161,15 @@ dtbs_check: setup-build setup-run setup-check
 	$(Q)for board in $(sort $(BOARDS) qemu-virt-arm64); do $(again) BOARD=$$board dtbs || exit; done
 	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
 
+## lint		static checks: compilers, the kernel's checkers, style, spelling, licences.
+##		SUITES="lint.gcc-* lint.shellcheck" for a part
+LINT_SOURCE := linux-source-6.1
+lint_kernel := $(CACHE)/lint-$(LINT_SOURCE)
+.PHONY: lint
+lint: setup-build setup-kernel setup-lint
+	$(Q)[ -e $(lint_kernel)/ready ] || boards/host/fetch-lint $(LINT_SOURCE) $(lint_kernel)
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-lint $(O) $(lint_kernel)
+
 ## pictures	draw docs/pictures anew, from what three boards say of their addresses
 .PHONY: pictures
 pictures: setup-build setup-run setup-pictures
@@ -236,7 +247,7 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build run kernel check coverage pictures install deb deploy rootfs farm rack lava)
+setups := $(addprefix setup-,build run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
 .PHONY: $(setups)
 $(setups): setup-%:
 	@boards/host/setup $*

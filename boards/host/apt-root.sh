@@ -12,6 +12,7 @@
 #	apt_root SUITES WHAT ARCH...	WHAT is for people
 #	apt_archives ARCH		lines for a sources.list
 #	apt_fetch PACKAGE...		into $debs
+#	source_unpack SOURCE DIR [ARG...]	of a kernel, from $debs; ARG for tar
 #	cache_end			DIR is complete
 #
 # In between the work is done in $work, which becomes DIR.
@@ -121,4 +122,13 @@ apt_fetch() {
 		die "a package could not be fetched; the lines above say which. Try again, nothing is half-done"
 	}
 	rm -f "$work/apt.log"
+}
+
+# source_unpack SOURCE DIR [ARG...]: what Debian has packed twice
+source_unpack() {
+	local source=$1 to=$2
+
+	shift 2
+	dpkg-deb --fsys-tarfile "$debs/$source"_*.deb | tar -xOf - "./usr/src/$source.tar.xz" |
+		tar -xJf - -C "$to" --strip-components=1 "$@"
 }

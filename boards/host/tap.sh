@@ -26,5 +26,17 @@ check() {
 	fi
 }
 
+# silent COMMAND...: for tools that exit with 0 whatever they found: only a run
+# without a word is a good one
+silent() {
+	local said
+
+	if said=$("$@" 2>&1) && [ -z "$said" ]; then
+		return 0
+	fi
+	printf '%s\n' "${said:-$1 failed without a word}"
+	return 1
+}
+
 # plan: the last line
 plan() { echo "1..$tap_count"; }
