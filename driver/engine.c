@@ -150,9 +150,8 @@ static bool cohbuf_same_view(struct device *dev, struct device *engine)
 	       dev_of_node(dev)->parent == dev_of_node(engine)->parent;
 }
 
-static bool cohbuf_chan_sees(struct dma_chan *chan, const struct cohbuf_mem *mem)
+static bool cohbuf_device_sees(struct device *engine, const struct cohbuf_mem *mem)
 {
-	struct device *engine = dmaengine_get_dma_device(chan);
 	dma_addr_t last = mem->dma_addr + mem->size - 1;
 
 	/* What the CPU has in its caches, only an engine that snoops sees. */
@@ -174,7 +173,7 @@ static bool cohbuf_chan_sees(struct dma_chan *chan, const struct cohbuf_mem *mem
 bool cohbuf_engine_sees(const struct cohbuf_engine *engine,
 			const struct cohbuf_mem *mem)
 {
-	return cohbuf_chan_sees(engine->chan, mem);
+	return cohbuf_device_sees(dmaengine_get_dma_device(engine->chan), mem);
 }
 
 /**
@@ -197,13 +196,17 @@ struct cohbuf_search {
 	struct device *controller;
 };
 
-/* Filters run under the lock of the DMA engine core: take nothing, note it. */
+/*
+ * Filters run under the lock of the DMA engine core: take nothing, note it. Of a
+ * controller that is being unbound they still see the channels, but chan->dev, where
+ * dmaengine_get_dma_device() looks, is freed already.
+ */
 static bool cohbuf_note_controller(struct dma_chan *chan, void *param)
 {
 	struct cohbuf_search *search = param;
 
 	if (!search->controller && cohbuf_chan_can_copy(chan) &&
-	    cohbuf_chan_sees(chan, search->mem))
+	    cohbuf_device_sees(chan->device->dev, search->mem))
 		search->controller = get_device(chan->device->dev);
 	return false;
 }
