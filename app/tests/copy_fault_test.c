@@ -23,16 +23,22 @@
 
 /* Those in which this engine copies. */
 static const struct test_buffer *engine_buffers[3];
+/* Of those, the ones whose node names it. */
+static const struct test_buffer *dmas_buffers[3];
 
 static void __attribute__((constructor(103))) choose_buffers(void)
 {
 	char engine[COHBUF_ENGINE_NAME_SIZE] = "";
-	size_t count = 0;
+	size_t count = 0, named = 0;
 
-	for (size_t i = 0; chosen_buffers[i] && !access(PARAMETERS, F_OK); i++)
-		if (!buffer_attr(chosen_buffers[i]->name, "engine", engine, sizeof(engine)) &&
-		    (!*engine || !strncmp(engine, CONTROLLER, strlen(CONTROLLER))))
-			engine_buffers[count++] = chosen_buffers[i];
+	for (size_t i = 0; chosen_buffers[i] && !access(PARAMETERS, F_OK); i++) {
+		if (buffer_attr(chosen_buffers[i]->name, "engine", engine, sizeof(engine)) ||
+		    (*engine && strncmp(engine, CONTROLLER, strlen(CONTROLLER))))
+			continue;
+		engine_buffers[count++] = chosen_buffers[i];
+		if (*engine)
+			dmas_buffers[named++] = chosen_buffers[i];
+	}
 }
 
 static void set_parameter(const char *name, unsigned int value)
@@ -338,4 +344,27 @@ TEST_EACH(copy_fault, engine_that_cannot_copy_is_not_taken, engine_buffers)
 	}
 	behave();
 	rebind_engine();
+}
+
+/*
+ * From 5.13 on the driver core knows what "dmas" means, and does not even ask the
+ * driver; with "fw_devlink=off" it is the driver that says so.
+ */
+TEST_EACH(copy_fault, buffer_waits_for_its_controller, dmas_buffers)
+{
+	char device[DEVICE_NAME_SIZE];
+	struct subject s;
+
+	ASSERT_TRUE(!device_find(b->node, device));
+	unbind_controller(CONTROLLER);
+	EXPECT_TRUE(!device_is_bound(device));
+	/* "Later", for who binds by hand. */
+	EXPECT_ERRNO(device_bind(device), EAGAIN);
+	EXPECT_TRUE(!device_is_bound(device));
+
+	bind_controller(CONTROLLER);
+	bind_all_again();
+	s = open_subject(b, 11);
+	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));
+	expect_copied(&s, b->size / 2, 0, 64);
 }
