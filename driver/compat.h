@@ -37,6 +37,7 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 #endif
 
 /* Of <kunit/test.h>, which who uses it includes first. */
+/* clang-format off */
 #ifndef KUNIT_ARRAY_PARAM_DESC
 #define KUNIT_ARRAY_PARAM_DESC(name, array, member)				\
 static void name##_desc(typeof(&(array)[0]) param, char *desc)			\
@@ -45,5 +46,6 @@ static void name##_desc(typeof(&(array)[0]) param, char *desc)			\
 }										\
 KUNIT_ARRAY_PARAM(name, array, name##_desc)
 #endif
+/* clang-format on */
 
 #endif /* _COHBUF_COMPAT_H */

@@ -51,7 +51,7 @@ static bool cohbuf_region_is_ram(const struct reserved_mem *region)
 	u64 inside = 0;
 	int i;
 
-	for_each_node_by_type (np, "memory") {
+	for_each_node_by_type(np, "memory") {
 		for (i = 0; !of_address_to_resource(np, i, &ram); i++) {
 			u64 from = max_t(u64, start, ram.start);
 			u64 to = min_t(u64, end, (u64)ram.end + 1);

@@ -30,6 +30,9 @@ static int config_read(struct kunit *test, const struct property *props,
 	return cohbuf_config_read(node->dev, config);
 }
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct config_case accepted_cases[] = {
 	{ "size, one u32", { ONE_PAGE }, { .size = PAGE_SIZE } },
 	{ "size, one u64", { PROPERTY("cohbuf,size", U64(PAGE_SIZE)) }, { .size = PAGE_SIZE } },
@@ -65,6 +68,7 @@ static const struct config_case accepted_cases[] = {
 		{ .size = PAGE_SIZE, .initial_len = 3 } },
 	{ "a property of others", { ONE_PAGE, EMPTY("status") }, { .size = PAGE_SIZE } },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(accepted, accepted_cases, desc);
 
@@ -82,8 +86,11 @@ static void accepted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, config.initial_len, c->wanted.initial_len);
 }
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct config_case refused_cases[] = {
-	{ "no size", { } },
+	{ "no size", {} },
 	{ "size, empty", { EMPTY("cohbuf,size") } },
 	{ "size, 1 byte", { PROPERTY("cohbuf,size", 1) } },
 	{ "size, 2 bytes", { PROPERTY("cohbuf,size", 16, 0) } },
@@ -127,6 +134,7 @@ static const struct config_case refused_cases[] = {
 	{ "label cohbuf0123456789", { ONE_PAGE, STRING("label", "cohbuf0123456789") } },
 	{ "initial-data, empty", { ONE_PAGE, EMPTY("cohbuf,initial-data") } },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(refused, refused_cases, desc);
 
@@ -141,7 +149,7 @@ static void refused(struct kunit *test)
 /* Read a node whose size is given as a u64. */
 static int config_read_size(struct kunit *test, u64 size)
 {
-	const struct property props[] = { PROPERTY("cohbuf,size", U64(size)), { } };
+	const struct property props[] = { PROPERTY("cohbuf,size", U64(size)), {} };
 	struct cohbuf_config config;
 	int ret = config_read(test, props, &config);
 
@@ -161,7 +169,7 @@ static void size_up_to_the_memory_of_the_machine(struct kunit *test)
 static void initial_data_up_to_the_size(struct kunit *test)
 {
 	u8 *bytes = kunit_kzalloc(test, PAGE_SIZE + 1, GFP_KERNEL);
-	struct property props[] = { ONE_PAGE, { .name = "cohbuf,initial-data" }, { } };
+	struct property props[] = { ONE_PAGE, { .name = "cohbuf,initial-data" }, {} };
 	struct cohbuf_config config;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, bytes);
@@ -177,7 +185,7 @@ static void initial_data_up_to_the_size(struct kunit *test)
 static void label_characters(struct kunit *test)
 {
 	char label[] = "?";
-	struct property props[] = { ONE_PAGE, STRING("label", label), { } };
+	struct property props[] = { ONE_PAGE, STRING("label", label), {} };
 	struct cohbuf_config config;
 	int c;
 
@@ -197,7 +205,7 @@ static struct kunit_case config_cases[] = {
 	KUNIT_CASE(size_up_to_the_memory_of_the_machine),
 	KUNIT_CASE(initial_data_up_to_the_size),
 	KUNIT_CASE(label_characters),
-	{ }
+	{}
 };
 
 static struct kunit_suite config_suite = {

@@ -33,9 +33,11 @@ void cohbuf_node_set(struct kunit *test, const struct property *property);
 #define U64(x)		U32((u64)(x) >> 32), U32((u64)(x))
 
 /* Initializers of a struct property. */
+/* clang-format off */
 #define PROPERTY(_name, ...)	{ .name = _name, .value = (u8[]){ __VA_ARGS__ },	\
 				  .length = sizeof((u8[]){ __VA_ARGS__ }) }
 #define STRING(_name, _string)	{ .name = _name, .value = _string, .length = sizeof(_string) }
 #define EMPTY(_name)		{ .name = _name, .value = "" }
+/* clang-format on */
 
 #endif /* _COHBUF_NODE_KUNIT_H */

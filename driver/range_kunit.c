@@ -19,6 +19,9 @@ struct inside_case {
 	size_t inside;
 };
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct inside_case inside_cases[] = {
 	{ "all of it", SIZE, 0, SIZE, SIZE },
 	{ "nothing at the start", SIZE, 0, 0, 0 },
@@ -49,6 +52,7 @@ static const struct inside_case inside_cases[] = {
 	{ "huge buffer, at the end", HUGE, HUGE, 1, 0 },
 	{ "huge buffer, length of all ones", HUGE, 1, U64_MAX, HUGE - 1 },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(inside, inside_cases, desc);
 
@@ -66,6 +70,9 @@ struct copy_case {
 	int ret;
 };
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct copy_case copy_cases[] = {
 	{ "first page to the last", SIZE - PAGE_SIZE, 0, PAGE_SIZE, 0 },
 	{ "last page to the first", 0, SIZE - PAGE_SIZE, PAGE_SIZE, 0 },
@@ -92,6 +99,7 @@ static const struct copy_case copy_cases[] = {
 	{ "target of 4 GiB", 1ULL << 32, 16, 16, -ENXIO },
 	{ "length of 4 GiB and one", 0, 1, (1ULL << 32) + 1, -ENXIO },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(copy, copy_cases, desc);
 
@@ -110,6 +118,9 @@ struct mmap_case {
 	unsigned long pgoff, pages;
 };
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct mmap_case mmap_refused_cases[] = {
 	{ "one page more than there is", 0, 4 },
 	{ "the last page and one more", 2, 2 },
@@ -122,6 +133,7 @@ static const struct mmap_case mmap_refused_cases[] = {
 	{ "page offset of one page when shifted", (1UL << (BITS_PER_LONG - PAGE_SHIFT)) + 1, 1 },
 	{ "page offset with the top bit", 1UL << (BITS_PER_LONG - 1), 1 },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(mmap_refused, mmap_refused_cases, desc);
 
@@ -144,7 +156,7 @@ static struct kunit_case range_cases[] = {
 	KUNIT_CASE_PARAM(inside, inside_gen_params),
 	KUNIT_CASE_PARAM(copy, copy_gen_params),
 	KUNIT_CASE_PARAM(mmap_refused, mmap_refused_gen_params),
-	{ }
+	{}
 };
 
 static struct kunit_suite range_suite = {

@@ -27,6 +27,9 @@ static const struct property one_page = PROPERTY("cohbuf,size", U32(PAGE_SIZE));
 
 #define POOL		STRING("compatible", "shared-dma-pool")
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct region_case region_cases[] = {
 	{ "reusable", { POOL, EMPTY("reusable") } },
 	{ "no-map", { POOL, EMPTY("no-map") } },
@@ -42,6 +45,7 @@ static const struct region_case region_cases[] = {
 	{ "no-map, the device snoops", { POOL, EMPTY("no-map") }, { EMPTY("dma-coherent") },
 		.ret = -EINVAL },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(region, region_cases, desc);
 
@@ -129,6 +133,9 @@ struct phandle_case {
 	struct property property;
 };
 
+/* A table. */
+/* */
+/* clang-format off */
 static const struct phandle_case bad_phandle_cases[] = {
 	{ "empty", EMPTY("memory-region") },
 	{ "0", PROPERTY("memory-region", U32(0)) },
@@ -136,6 +143,7 @@ static const struct phandle_case bad_phandle_cases[] = {
 	{ "3 bytes", PROPERTY("memory-region", 0, 0, 1) },
 	{ "a string", STRING("memory-region", "pool") },
 };
+/* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(bad_phandle, bad_phandle_cases, desc);
 
@@ -156,7 +164,9 @@ static int region_read_size(struct kunit *test, u64 size, struct cohbuf_config *
 	struct cohbuf_node *node = test->priv;
 	u8 bytes[] = { U64(size) };
 	const struct property property = {
-		.name = "cohbuf,size", .value = bytes, .length = sizeof(bytes),
+		.name = "cohbuf,size",
+		.value = bytes,
+		.length = sizeof(bytes),
 	};
 
 	cohbuf_node_set(test, &property);
@@ -168,7 +178,9 @@ static void size_up_to_the_region(struct kunit *test)
 	struct device_node *np = region_of_machine(test);
 	u8 bytes[] = { U32(np->phandle) };
 	const struct property region_of_np = {
-		.name = "memory-region", .value = bytes, .length = sizeof(bytes),
+		.name = "memory-region",
+		.value = bytes,
+		.length = sizeof(bytes),
 	};
 	struct reserved_mem *region = of_reserved_mem_lookup(np);
 	struct cohbuf_config config;
@@ -189,7 +201,7 @@ static struct kunit_case region_suite_cases[] = {
 	KUNIT_CASE_PARAM(region, region_gen_params),
 	KUNIT_CASE_PARAM(bad_phandle, bad_phandle_gen_params),
 	KUNIT_CASE(size_up_to_the_region),
-	{ }
+	{}
 };
 
 static struct kunit_suite region_suite = {

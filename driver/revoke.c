@@ -162,7 +162,7 @@ void cohbuf_revoke(struct cohbuf *cb)
 	cohbuf_drain_mmaps(cb);
 
 	/* Nodes made by mknod have a mapping of their own, hence each file. */
-	list_for_each_entry (cf, &cb->files, node)
+	list_for_each_entry(cf, &cb->files, node)
 		unmap_mapping_range(cf->file->f_mapping, 0, 0, 1);
 	mutex_unlock(&cb->lock);
 

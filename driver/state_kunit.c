@@ -209,7 +209,7 @@ static void mmap_after_unbind(struct kunit *test)
 static void unbind_stops_the_copy_in_flight(struct kunit *test)
 {
 	struct state *s = test->priv;
-	struct cohbuf_transfer transfer = { };
+	struct cohbuf_transfer transfer = {};
 
 	init_waitqueue_head(&transfer.wait);
 	s->cb.transfer = &transfer;
@@ -250,7 +250,7 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(mmap_after_unbind),
 	KUNIT_CASE(unbind_stops_the_copy_in_flight),
 	KUNIT_CASE(attributes_after_unbind),
-	{ }
+	{}
 };
 
 static struct kunit_suite state_suite = {

@@ -292,7 +292,7 @@ TEST_EACH_LIMIT(fault, mmap_of_each_kind, named_buffers, LIMIT)
 TEST_LIMIT(fault, reading_each_attribute, 4 * LIMIT)
 {
 	static const char *const attrs[] = {
-		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "region",
+		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "region"
 	};
 	struct scene s = open_scene(&cma);
 

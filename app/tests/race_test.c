@@ -8,9 +8,7 @@
 #define LIMIT	120
 
 /* Memory that is given back to the system, and memory that is not. */
-static const struct test_buffer *const raced_buffers[] = {
-	&plain, &pool, NULL,
-};
+static const struct test_buffer *const raced_buffers[] = { &plain, &pool, NULL };
 
 /*
  * The race that is lost by whoever does not wait for an mmap() in flight: in one
@@ -74,8 +72,8 @@ TEST_EACH_LIMIT(race, unbind_against_read_write_and_ioctl, raced_buffers, LIMIT)
 /* Who is woken up too early finds a living buffer, and sleeps for ever. */
 TEST_EACH_LIMIT(race, unbind_against_poll, raced_buffers, LIMIT)
 {
-	run_processes(b, 20, RACERS(race_poll, race_poll, race_poll, race_poll, race_mmap,
-				    race_mmap));
+	run_processes(b, 20,
+		      RACERS(race_poll, race_poll, race_poll, race_poll, race_mmap, race_mmap));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_open_and_close, raced_buffers, LIMIT)
@@ -85,7 +83,8 @@ TEST_EACH_LIMIT(race, unbind_against_open_and_close, raced_buffers, LIMIT)
 
 TEST_EACH_LIMIT(race, unbind_against_everything, raced_buffers, LIMIT)
 {
-	run_processes(b, 10, RACERS(race_calls, race_touch, race_mmap, race_mremap,
-				    race_split, race_fork, race_poll, race_sysfs,
-				    race_open));
+	const racer_fn all[] = { race_calls, race_touch, race_mmap, race_mremap, race_split,
+				 race_fork, race_poll, race_sysfs, race_open, NULL };
+
+	run_processes(b, 10, all);
 }

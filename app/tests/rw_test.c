@@ -329,7 +329,8 @@ static void *write_letters(void *letter)
 	return NULL;
 }
 
-TEST(rw, concurrent_page_writes_do_not_tear)
+/* Four processors that an emulator has to share: slow. */
+TEST_LIMIT(rw, concurrent_page_writes_do_not_tear, 120)
 {
 	static unsigned char letters[] = "abcd";
 	int fd = open_buffer(&plain, O_RDWR);
