@@ -24,6 +24,7 @@ ifeq ($(filter $(KERNEL),$(ALL_KERNELS)),)
 $(error there is no kernel "$(KERNEL)"; choose one with KERNEL=, or none for the board's own: $(ALL_KERNELS))
 endif
 include boards/kernels/$(KERNEL).mk
+KERNEL_NAME := $(KERNEL)
 endif
 
 # What follows from a board's architecture.
@@ -48,8 +49,20 @@ ifneq ($(KERNEL_SOURCE),)
 kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
 kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
 else
-kernel	:= $(CACHE)/$(BOARD_KERNEL_PACKAGE)$(BOARD_KERNEL_SUITE:%=-%)
+kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
+# That of the host's own release is what the boards have anyway.
+kernel_suite := $(if $(KERNEL),$(filter-out $(shell . /etc/os-release && echo $$VERSION_CODENAME),$(KERNEL_SUITE)),$(BOARD_KERNEL_SUITE))
+kernel	:= $(CACHE)/$(kernel_package)$(kernel_suite:%=-%)
 endif
+# What builds its modules: the host's cross compiler, or one of the kernel's suite.
+tools	:= $(if $(KERNEL_GCC),$(CACHE)/$(KERNEL_GCC)-$(BOARD_ARCH)-$(KERNEL_SUITE))
+tools_ready := $(tools:%=%/ready)
+kernel_cross := $(tools:%=%/root/usr/bin/)$(CROSS_COMPILE)
+kbuild	= $(MAKE) $(S) --no-print-directory ARCH=$(BOARD_ARCH) CROSS_COMPILE=$(kernel_cross) \
+	CC=$(kernel_cross)$(or $(KERNEL_GCC),gcc) $(if $(filter 0,$(V)),,V=$(V))
+# No type information is made here, so pahole, or the lack of it, is no news.
+quieter	= 2>&1 | { grep -v -e 'Skipping BTF generation' -e 'warning: pahole version differs' \
+	-e '^  The kernel was built with: [0-9]*$$' -e '^  You are using:  *[0-9]*$$' || :; } >&2
 qemu	:= $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/bin/)$(BOARD_QEMU)
 qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
@@ -150,6 +163,12 @@ coverage: setup-coverage
 	@$(again) KERNEL=coverage BOARDS="$(COVERAGE_BOARDS)" SUITES="$(SUITES)" JOBS="$(JOBS)" check; status=$$?; \
 	boards/host/coverage $(O)/coverage $(COVERAGE_BOARDS) && exit $$status
 
+## check-matrix	the tests on every kernel of the matrix, which boards/kernels is, or on
+##		KERNELS="5.10 7.2"; ends in a table, build/matrix.md. Takes half an hour
+.PHONY: check-matrix
+check-matrix: setup-build setup-run setup-check
+	@MAKE="$(MAKE)" JOBS="$(JOBS)" boards/host/check-matrix $(O) $(KERNELS)
+
 ## check-boards	all of that on every board
 .PHONY: check-boards
 check-boards:
@@ -247,7 +266,7 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
+setups := $(addprefix setup-,build newer run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
 .PHONY: $(setups)
 $(setups): setup-%:
 	@boards/host/setup $*
@@ -256,8 +275,14 @@ ifneq ($(KERNEL_SOURCE),)
 $(kernel)/ready: | setup-kernel
 	@boards/host/build-kernel $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
 else
-$(kernel)/ready:
-	@boards/host/fetch-kernel $(deb_arch) $(BOARD_KERNEL_PACKAGE) $(kernel) $(BOARD_KERNEL_SUITE)
+$(kernel)/ready: $(tools_ready)
+	$(if $(kernel_package),,$(error there is no package of the kernel $(KERNEL) for $(BOARD_ARCH): see boards/kernels/$(KERNEL).mk))
+	@boards/host/fetch-kernel $(deb_arch) $(kernel_package) $(kernel) $(or $(kernel_suite),release) "$(KERNEL_RELEASE)" $(tools)
+endif
+
+ifneq ($(tools),)
+$(tools_ready): | setup-newer
+	@boards/host/fetch-tools $(KERNEL_SUITE) $(@D) $(KERNEL_GCC)-$(CROSS_COMPILE:%-=%)
 endif
 
 $(CACHE)/qemu-%/ready:
@@ -268,9 +293,7 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KER
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
 	$(Q)rm -rf $(build)/gcov && mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
-	$(Q)$(MAKE) $(S) --no-print-directory -C $(@D) KERNEL_SRC=$(kernel)/headers ARCH=$(BOARD_ARCH) \
-		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) $(KERNEL_DRIVER) W=1 2>&1 | \
-		{ grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)$(kbuild) -C $(@D) KERNEL_SRC=$(kernel)/headers $(KERNEL_DRIVER) W=1 $(quieter)
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
 # Modules that only an emulated board has a use for: see boards/guest/modules.
@@ -279,23 +302,19 @@ $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/mod
 	$(call note,MODULES,$(BOARD)/modules)
 	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
 	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
-	$(Q)$(MAKE) $(S) --no-print-directory -C $(kernel)/headers M=$(build)/modules ARCH=$(BOARD_ARCH) \
-		CROSS_COMPILE=$(CROSS_COMPILE) COHBUF_DRIVER=$(CURDIR)/driver \
-		$(if $(filter 0,$(V)),,V=$(V)) W=1 modules 2>&1 | { grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)$(kbuild) -C $(kernel)/headers M=$(build)/modules COHBUF_DRIVER=$(CURDIR)/driver W=1 modules $(quieter)
 	$(Q)ls $(build)/modules/*.ko > $@
 
 ifneq ($(BOARD_SOURCE_FILES),)
 $(source)/ready: $(kernel)/ready
-	@boards/host/fetch-source $(kernel) $(source) $(BOARD_SOURCE_FILES)
+	@boards/host/fetch-source $(kernel) $(or $(kernel_suite),release) $(source) $(BOARD_SOURCE_FILES)
 
 # The sources keep their places, so that they find each other.
 $(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
 	$(call note,MODULES,$(BOARD)/source)
 	$(Q)rm -rf $(build)/source && mkdir -p $(build)/source && cp -r $(source)/* $(build)/source
 	$(Q)echo 'obj-m := $(addsuffix .o,$(source_modules))' > $(build)/source/Kbuild
-	$(Q)$(MAKE) $(S) --no-print-directory -C $(kernel)/headers M=$(build)/source ARCH=$(BOARD_ARCH) \
-		CROSS_COMPILE=$(CROSS_COMPILE) $(if $(filter 0,$(V)),,V=$(V)) modules 2>&1 | \
-		{ grep -v 'Skipping BTF generation' || :; } >&2
+	$(Q)$(kbuild) -C $(kernel)/headers M=$(build)/source modules $(quieter)
 	$(Q)ls $(source_modules:%=$(build)/source/%.ko) > $@
 endif
 
@@ -305,6 +324,13 @@ $(build)/package-modules: boards/$(BOARD)/board.mk $(kernel)/ready
 		modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends $$module || exit; done > $@.log
 	$(Q)sed -n 's/^insmod //p' $@.log > $@
 
+ifneq ($(KERNEL),)
+# The same programs on every kernel: those that are built without KERNEL.
+$(build)/app/test_mmap $(build)/app/cohbuf $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
+	$(Q)$(again) KERNEL= BOARD=$(BOARD) $(if $(filter %/tests.built,$@),tests,app)
+	$(Q)ln -sfn ../../$(BOARD)/$(notdir $(@D)) $(@D)
+	$(Q)touch $@
+else
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile
 $(build)/app/cohbuf: $(tool_sources)
 $(build)/app/test_mmap $(build)/app/cohbuf:
@@ -321,6 +347,7 @@ $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests $(test_app)
 	$(Q)touch $@
+endif
 
 # -@ keeps the labels.
 compile_tree = dtc -q -@ -i dts -I dts -O dtb -o $@ $<
@@ -381,6 +408,7 @@ built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/sou
 $(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/package-modules
 	$(Q)rm -rf $(build)/root && mkdir -p $(build)/root/lib/modules/$$(cat $(kernel)/release)/extra
 	$(Q)cp $(<D)/*.ko $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
+	$(Q)find $(build)/root -name '*.ko.xz' -exec xz -d {} +
 	$(Q)$(CROSS_COMPILE)strip --strip-debug $(build)/root/lib/modules/*/extra/*.ko
 	$(Q)cd $(build)/root/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
 	$(Q)$(sbin) depmod -b $(build)/root $$(cat $(kernel)/release)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What older kernels lack, in the words of the newest. The only file that may
- * ask for a kernel's version.
+ * ask for a kernel's version. An entry goes when the oldest kernel of the matrix
+ * (docs/porting.md) has the name.
  */
 #ifndef _COHBUF_COMPAT_H
 #define _COHBUF_COMPAT_H
 
+#include <linux/dmaengine.h>
 #include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -15,7 +17,19 @@
 #error "cohbuf needs Linux 5.10 or newer"
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+/* 5.11: a channel may have a device of its own; before, it is the controller. */
+static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
+{
+	return chan->device->dev;
+}
+/* 5.11: a mapping of highmem that may sleep. No caller of ours sleeps with it. */
+#define kmap_local_page(page)	kmap_atomic(page)
+#define kunmap_local(addr)	kunmap_atomic(addr)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+/* 6.3: vm_flags is read-only, and has functions that write it. */
 static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 {
 	vma->vm_flags |= flags;
@@ -23,7 +37,13 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+/* 6.5: splice out of a file by copying got its own name. */
 #define copy_splice_read	generic_file_splice_read
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+/* 7.1: renamed. */
+#define zap_special_vma_range	zap_vma_ptes
 #endif
 
 #if IS_ENABLED(CONFIG_KUNIT) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)

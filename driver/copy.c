@@ -98,8 +98,9 @@ static int cohbuf_transfer_run(struct cohbuf_engine *engine, dma_addr_t dst,
 static size_t cohbuf_max_chunk(const struct dma_chan *chan)
 {
 	size_t align = 1UL << chan->device->copy_align;
+	size_t most = dma_get_max_seg_size(chan->device->dev);
 
-	return max(round_down(dma_get_max_seg_size(chan->device->dev), align), align);
+	return max(round_down(most, align), align);
 }
 
 static int cohbuf_copy_on(struct cohbuf_engine *engine, const struct cohbuf_mem *mem,

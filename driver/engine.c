@@ -18,6 +18,7 @@
 #include <linux/rwsem.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 
 /*
  * Held for reading while a copy has a public channel, and for writing while a node

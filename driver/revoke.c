@@ -105,7 +105,7 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 		vma->vm_ops = &cohbuf_vm_ops;
 	} else {
 		/* Half a mapping is on no list that an unbind looks at. */
-		zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	}
 	mutex_unlock(&cb->lock);
 

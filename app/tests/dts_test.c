@@ -6,7 +6,8 @@
  *
  * The file declares a node NAME, and one line of it says what the driver has to
  * say about it: "// dmesg: TEXT". "// dmesg: none" is a node that the kernel
- * accepts, though the schema does not.
+ * accepts, though the schema does not. "// breaks: RELEASE TEXT" is a node that a
+ * kernel of that release does not survive, by a mistake of its own.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "buffers.h"
@@ -176,26 +178,48 @@ static void test_neighbours(const void *arg __attribute__((unused)))
 	}
 }
 
-/* The text after "// dmesg: ", to the end of its line. */
-static bool read_wanted(const char *path, char *wanted, size_t size)
+/* The text after the mark, to the end of its line. */
+static bool read_marked(const char *path, const char *mark, char *text, size_t size)
 {
-	static const char mark[] = "// dmesg: ";
 	FILE *file = fopen(path, "r");
 	bool found = false;
 	char line[512];
 
 	while (file && !found && fgets(line, sizeof(line), file)) {
-		const char *text = strstr(line, mark);
+		const char *at = strstr(line, mark);
 
-		if (!text)
+		if (!at)
 			continue;
-		text += sizeof(mark) - 1;
-		snprintf(wanted, size, "%.*s", (int)strcspn(text, "\n"), text);
+		at += strlen(mark);
+		snprintf(text, size, "%.*s", (int)strcspn(at, "\n"), at);
 		found = true;
 	}
 	if (file)
 		fclose(file);
 	return found;
+}
+
+/* The board was started without it. */
+static void test_breaks(const void *reason)
+{
+	SKIP("the kernel %s", (const char *)reason);
+}
+
+/* Add a test that says so, if this kernel does not survive the node of the file. */
+static bool add_breaks(const char *path, const char *name)
+{
+	struct utsname system;
+	char text[256], *space;
+
+	if (!read_marked(path, "// breaks: ", text, sizeof(text)))
+		return false;
+	space = strchr(text, ' ');
+	if (!space || uname(&system) ||
+	    strncmp(system.release, text, space - text) || system.release[space - text] != '.')
+		return false;
+	harness_add(test_breaks, strdup(text), HARNESS_LIMIT, "dts.%.*s",
+		    (int)strcspn(name, "."), name);
+	return true;
 }
 
 static int is_dtso(const struct dirent *entry)
@@ -217,11 +241,14 @@ static void add_folder(const char *folder)
 	}
 	nodes = realloc(nodes, (num_nodes + count) * sizeof(*nodes));
 	for (int i = 0; i < count; i++) {
-		struct node *node = &nodes[num_nodes++];
+		struct node *node = &nodes[num_nodes];
 		char path[PATH_MAX];
 
 		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-		if (!read_wanted(path, node->wanted, sizeof(node->wanted))) {
+		if (add_breaks(path, entries[i]->d_name))
+			continue;
+		num_nodes++;
+		if (!read_marked(path, "// dmesg: ", node->wanted, sizeof(node->wanted))) {
 			fprintf(stderr, "dts_test: %s has no line \"// dmesg: TEXT\"\n", path);
 			exit(2);
 		}

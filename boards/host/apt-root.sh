@@ -12,6 +12,7 @@
 #	apt_root SUITES WHAT ARCH...	WHAT is for people
 #	apt_archives ARCH		lines for a sources.list
 #	apt_fetch PACKAGE...		into $debs
+#	apt_fetch_all PACKAGE...	the same, and all that they need
 #	source_unpack SOURCE DIR [ARG...]	of a kernel, from $debs; ARG for tar
 #	cache_end			DIR is complete
 #
@@ -52,16 +53,21 @@ host_archives() {
 		sort -u
 }
 
-# Backports are beside the release itself, whether the host uses them or not.
-with_backports() {
-	awk -v release="$codename" '{ print }
-		$4 == release { $4 = release "-backports"; print }' | sort -u
+# archives_of SUITES: a sources.list. Another release is beside the host's own, on the
+# same archive; backports need the release that they are for.
+archives_of() {
+	case $1 in
+	release | "$codename")	host_archives; return ;;
+	backports)		archives_of "$codename-backports"; return ;;
+	*-backports)		archives_of "${1%-backports}" ;;
+	esac
+	host_archives | awk -v release="$codename" -v suite="$1" '$4 == release { $4 = suite; print }' | sort -u
 }
 
 # apt_root SUITES WHAT ARCH...: a root for apt; SUITES is "release", which has what
-# comes with it as updates, or "backports"
+# comes with it as updates; or "backports", of the same; or the code name of any suite
 apt_root() {
-	local suites=$1 what=$2 arch list
+	local suites=$1 what=$2 arch list suite=''
 
 	shift 2
 	apt=$work/apt debs=$work/debs
@@ -75,8 +81,12 @@ apt_root() {
 	fi
 	[ -n "$list" ] ||
 		die "apt on this machine offers no 'main' archive of $codename: run apt-get update as root, or see /etc/apt/sources.list"
-	[ "$suites" != backports ] || list=$(with_backports <<< "$list")
-	printf '%s\n' "$list" > "$apt/sources.list"
+	archives_of "$suites" > "$apt/sources.list"
+	case $suites in
+	release)	;;
+	backports)	suite=$codename-backports ;;
+	*)		suite=$suites ;;
+	esac
 
 	cat > "$apt/apt.conf" <<-CONF
 		APT::Architecture "$host_arch";
@@ -93,6 +103,7 @@ apt_root() {
 		Dir::Etc::preferencesparts "/dev/null";
 		Acquire::Languages "none";
 		Acquire::Retries "3";
+		${suite:+APT::Default-Release "$suite";}
 	CONF
 	export APT_CONFIG=$apt/apt.conf
 
@@ -103,6 +114,8 @@ apt_root() {
 		[ "${V:-0}" = 0 ] || sed 's/^/  apt: /' "$work/apt.log" >&2
 		die "no ${dir##*/} in the cache, and Debian's archive cannot be reached: connect this machine once, or copy ${dir%/*} from one that has it"
 	fi
+	[ -z "$suite" ] || compgen -G "$apt/lists/*dists_${suite}_*InRelease" > /dev/null ||
+		die "the archive that apt on this machine uses has no $suite"
 	if grep -q '^E: Failed' "$work/apt.log"; then
 		say "apt leaves out what it cannot verify:" \
 			"$(sed -nE 's|^E: Failed to fetch [^ ]*/dists/([^ ]*)/Packages.*|\1|p' "$work/apt.log" | paste -sd' ')"
@@ -116,12 +129,20 @@ apt_offers() {
 	[ -n "$(apt-cache show "$1" 2> /dev/null)" ]
 }
 
-apt_fetch() {
-	( cd "$debs" && apt-get -qq download "$@" ) > "$work/apt.log" 2>&1 || {
+apt_fetch() { apt_into_debs apt-get -qq download "$@"; }
+
+apt_fetch_all() {
+	apt_into_debs apt-get -qq -y --no-install-recommends --download-only \
+		-o Dir::Cache::Archives="$debs" install "$@"
+}
+
+apt_into_debs() {
+	mkdir -p "$debs/partial"
+	( cd "$debs" && "$@" ) > "$work/apt.log" 2>&1 || {
 		sed 's/^/  apt: /' "$work/apt.log" >&2
 		die "a package could not be fetched; the lines above say which. Try again, nothing is half-done"
 	}
-	rm -f "$work/apt.log"
+	rm -rf "$work/apt.log" "$debs/partial" "$debs/lock"
 }
 
 # source_unpack SOURCE DIR [ARG...]: what Debian has packed twice

@@ -19,6 +19,12 @@ depends() {
 		awk -v prefix="$2" 'index($1, prefix) == 1 { print $1; exit }'
 }
 
+# Newer packages are below /usr only, older ones in /lib.
+unpack_into() {
+	mkdir -p "$1/usr/lib"
+	ln -s usr/lib "$1/lib"
+}
+
 headers_packages() {
 	local arch=$1 common version
 
@@ -35,7 +41,8 @@ headers_packages() {
 headers_unpack() {
 	local deb modpost
 
-	mkdir -p "$work/root"
+	unpack_into "$work/root"
+	case " ${packages[*]} " in *:i386*) unpack_into "$work/root/i386" ;; esac
 	for deb in "$debs"/*.deb; do
 		case $deb in
 		*_i386.deb)	dpkg -x "$deb" "$work/root/i386" ;;

@@ -20,6 +20,7 @@
 
 #include "attributes.h"
 #include "cohbuf.h"
+#include "compat.h"
 
 #if defined(CONFIG_ARM64) || defined(CONFIG_ARM_LPAE)
 
