@@ -164,10 +164,10 @@ coverage: setup-coverage
 	boards/host/coverage $(O)/coverage $(COVERAGE_BOARDS) && exit $$status
 
 ## check-matrix	the tests on every kernel of the matrix, which boards/kernels is, or on
-##		KERNELS="5.10 7.2"; ends in a table, build/matrix.md. Takes half an hour
+##		KERNELS="5.10 7.2"; ends in a table, build/matrix.md
 .PHONY: check-matrix
 check-matrix: setup-build setup-run setup-check
-	@MAKE="$(MAKE)" JOBS="$(JOBS)" boards/host/check-matrix $(O) $(KERNELS)
+	@MAKE="$(MAKE)" JOBS="$(JOBS)" SUITES="$(SUITES)" boards/host/check-matrix $(O) $(KERNELS)
 
 ## check-boards	all of that on every board
 .PHONY: check-boards
@@ -328,7 +328,7 @@ ifneq ($(KERNEL),)
 # The same programs on every kernel: those that are built without KERNEL.
 $(build)/app/test_mmap $(build)/app/cohbuf $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 	$(Q)$(again) KERNEL= BOARD=$(BOARD) $(if $(filter %/tests.built,$@),tests,app)
-	$(Q)ln -sfn ../../$(BOARD)/$(notdir $(@D)) $(@D)
+	$(Q)[ -L $(@D) ] || rm -rf $(@D); ln -sfn ../../$(BOARD)/$(notdir $(@D)) $(@D)
 	$(Q)touch $@
 else
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile

@@ -6,8 +6,8 @@
  *
  * The file declares a node NAME, and one line of it says what the driver has to
  * say about it: "// dmesg: TEXT". "// dmesg: none" is a node that the kernel
- * accepts, though the schema does not. "// breaks: RELEASE TEXT" is a node that a
- * kernel of that release does not survive, by a mistake of its own.
+ * accepts, though the schema does not. "// breaks: RELEASE TEXT", or RELEASE/ARCH,
+ * is a node that such a kernel does not survive, by a mistake of its own.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -208,14 +208,17 @@ static void test_breaks(const void *reason)
 /* Add a test that says so, if this kernel does not survive the node of the file. */
 static bool add_breaks(const char *path, const char *name)
 {
+	char all[64], arch[64], text[256];
 	struct utsname system;
-	char text[256], *space;
+	unsigned int major, minor;
 
-	if (!read_marked(path, "// breaks: ", text, sizeof(text)))
+	if (uname(&system) || sscanf(system.release, "%u.%u", &major, &minor) != 2)
 		return false;
-	space = strchr(text, ' ');
-	if (!space || uname(&system) ||
-	    strncmp(system.release, text, space - text) || system.release[space - text] != '.')
+	snprintf(all, sizeof(all), "// breaks: %u.%u ", major, minor);
+	snprintf(arch, sizeof(arch), "// breaks: %u.%u/%s ", major, minor,
+		 !strncmp(system.machine, "arm", 3) ? "arm" : "arm64");
+	if (!read_marked(path, all, text, sizeof(text)) &&
+	    !read_marked(path, arch, text, sizeof(text)))
 		return false;
 	harness_add(test_breaks, strdup(text), HARNESS_LIMIT, "dts.%.*s",
 		    (int)strcspn(name, "."), name);
