@@ -3,7 +3,8 @@
 #
 # Sourced by what builds in the kernel trees of fetch-lint.
 #
-#	kmake TREE COMPILER ARCH ARG...		make in TREE of SOURCE/COMPILER-ARCH
+#	kmake SOURCE COMPILER ARCH ARG...	make in SOURCE/COMPILER-ARCH
+#	known			a filter: what modpost has to say there
 
 declare -A cross_of=([arm]=arm-linux-gnueabihf- [arm64]=aarch64-linux-gnu-)
 
@@ -17,4 +18,10 @@ kmake() {
 	clang)	tools=LLVM=1 ;;
 	esac
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$source" O="$compiler-$arch" ARCH="$arch" "$tools" "$@" < /dev/null
+}
+
+# The whole kernel is not built, so its symbols are unknown here; a board's build
+# knows them.
+known() {
+	grep -vE '^WARNING: ((vmlinux\.o|Module\.symvers)( Module\.symvers)? is missing|modpost: (".*undefined!$|suppressed [0-9]+ unresolved))|Modules may not have dependencies or modversions|^ +You may get many unresolved symbol' || :
 }
