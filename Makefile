@@ -148,10 +148,10 @@ check: setup-build setup-run setup-check setup-pictures
 
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
 ##		faults in every call, a storm of UNBINDS=, and FUZZ_SECONDS= of wild calls.
-##		It is built the first time, which takes minutes. KERNEL=kcsan: for data races
+##		It is built the first time, which takes minutes
 .PHONY: check-debug
 check-debug:
-	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" $(again) KERNEL=$(or $(KERNEL),debug) BOARD=$(BOARD) \
+	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" $(again) KERNEL=debug BOARD=$(BOARD) \
 		BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
 
 ## coverage	lines and branches of the driver that the tests of COVERAGE_BOARDS= run
