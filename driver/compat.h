@@ -23,6 +23,7 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 {
 	return chan->device->dev;
 }
+
 /* 5.11: a mapping of highmem that may sleep. No caller of ours sleeps with it. */
 #define kmap_local_page(page)	kmap_atomic(page)
 #define kunmap_local(addr)	kunmap_atomic(addr)

@@ -68,6 +68,7 @@ static const struct config_case accepted_cases[] = {
 		{ .size = PAGE_SIZE, .initial_len = 3 } },
 	{ "a property of others", { ONE_PAGE, EMPTY("status") }, { .size = PAGE_SIZE } },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(accepted, accepted_cases, desc);
@@ -134,6 +135,7 @@ static const struct config_case refused_cases[] = {
 	{ "label cohbuf0123456789", { ONE_PAGE, STRING("label", "cohbuf0123456789") } },
 	{ "initial-data, empty", { ONE_PAGE, EMPTY("cohbuf,initial-data") } },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(refused, refused_cases, desc);

@@ -52,6 +52,7 @@ static const struct inside_case inside_cases[] = {
 	{ "huge buffer, at the end", HUGE, HUGE, 1, 0 },
 	{ "huge buffer, length of all ones", HUGE, 1, U64_MAX, HUGE - 1 },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(inside, inside_cases, desc);
@@ -99,6 +100,7 @@ static const struct copy_case copy_cases[] = {
 	{ "target of 4 GiB", 1ULL << 32, 16, 16, -ENXIO },
 	{ "length of 4 GiB and one", 0, 1, (1ULL << 32) + 1, -ENXIO },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(copy, copy_cases, desc);
@@ -133,6 +135,7 @@ static const struct mmap_case mmap_refused_cases[] = {
 	{ "page offset of one page when shifted", (1UL << (BITS_PER_LONG - PAGE_SHIFT)) + 1, 1 },
 	{ "page offset with the top bit", 1UL << (BITS_PER_LONG - 1), 1 },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(mmap_refused, mmap_refused_cases, desc);

@@ -45,6 +45,7 @@ static const struct region_case region_cases[] = {
 	{ "no-map, the device snoops", { POOL, EMPTY("no-map") }, { EMPTY("dma-coherent") },
 		.ret = -EINVAL },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(region, region_cases, desc);
@@ -143,6 +144,7 @@ static const struct phandle_case bad_phandle_cases[] = {
 	{ "3 bytes", PROPERTY("memory-region", 0, 0, 1) },
 	{ "a string", STRING("memory-region", "pool") },
 };
+
 /* clang-format on */
 
 KUNIT_ARRAY_PARAM_DESC(bad_phandle, bad_phandle_cases, desc);

@@ -373,7 +373,8 @@ static void expect_whole(const struct test_buffer *b)
 }
 
 /* In a process of its own: it takes its file and its mapping with it. */
-static void check_in_a_child(void (*check)(const struct test_buffer *b), const struct test_buffer *b)
+static void check_in_a_child(void (*check)(const struct test_buffer *b),
+			     const struct test_buffer *b)
 {
 	pid_t pid = harness_fork();
 

@@ -136,7 +136,8 @@ static void __attribute__((constructor)) add_tests(void)
 	char name[32], device[DEVICE_NAME_SIZE];
 	size_t count = 0;
 
-	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		     -1, 0);
 	while (node_name(count, name, sizeof(name)), !device_find(name, device))
 		count++;
 	if (!count) {
