@@ -307,6 +307,15 @@ unsigned char *new_pattern(size_t at, size_t size, unsigned int seed)
 	return bytes;
 }
 
+/* A device that is not bound has no buffer. */
+void expect_no_buffer(const char *device)
+{
+	char name[COHBUF_NAME_SIZE];
+
+	EXPECT_TRUE(!device_is_bound(device));
+	EXPECT_ERRNO(device_buffer(device, name), ENOENT);
+}
+
 /* For good, in this process: a user with no rights at all. */
 void drop_privileges(void)
 {
@@ -359,6 +368,12 @@ int load_module(const char *name)
 int unload_module(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK);
+}
+
+/* Does loading a driver bind what it serves? It does, unless a test says otherwise. */
+void set_autoprobe(bool on)
+{
+	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", on ? "1" : "0"));
 }
 
 /*

@@ -87,6 +87,7 @@ unsigned int mappings_of(const struct test_buffer *b);
 void bind_buffer(const struct test_buffer *b);
 void unbind_buffer(const struct test_buffer *b);
 void renew_buffer(const struct test_buffer *b);
+void expect_no_buffer(const char *device);
 
 /* Bytes that differ from page to page, from buffer to buffer and from zero. */
 unsigned char pattern(size_t offset, unsigned int seed);
@@ -101,5 +102,6 @@ bool module_is_loaded(void);
 int open_module(const char *name);
 int load_module(const char *name);
 int unload_module(const char *name);
+void set_autoprobe(bool on);
 
 #endif /* _BUFFERS_H */

@@ -168,3 +168,19 @@ void harness_join(pid_t pid)
 		harness_check(HARNESS_HERE(false), !WEXITSTATUS(status),
 			      "process %d exits with %d", pid, WEXITSTATUS(status));
 }
+
+/**
+ * harness_in_child() - run a part of a test in a process of its own, to its end
+ * @run: the part
+ * @arg: for it
+ */
+void harness_in_child(harness_fn run, const void *arg)
+{
+	pid_t pid = harness_fork();
+
+	if (!pid) {
+		run(arg);
+		_exit(0);
+	}
+	harness_join(pid);
+}

@@ -43,14 +43,6 @@ static void device_of(const struct node *node, char device[DEVICE_NAME_SIZE])
 		      node->name);
 }
 
-static void expect_nothing(const char *device)
-{
-	char name[COHBUF_NAME_SIZE];
-
-	EXPECT_TRUE(!device_is_bound(device));
-	EXPECT_ERRNO(device_buffer(device, name), ENOENT);
-}
-
 /* A node that is refused is refused again, with one line, and leaves nothing. */
 static void test_refused(const struct node *node, const char *device)
 {
@@ -61,13 +53,13 @@ static void test_refused(const struct node *node, const char *device)
 	said = klog_read(klog_open(SEEK_SET), device, node->wanted);
 	EXPECT_GE(said.lines, 1);
 	EXPECT_EQ(said.fitting, said.lines);
-	expect_nothing(device);
+	expect_no_buffer(device);
 
 	log = klog_open(SEEK_END);
 	EXPECT_EQ(device_bind(device), -1);
 	said = klog_read(log, device, node->wanted);
 	expect_refusal(&said, node->wanted);
-	expect_nothing(device);
+	expect_no_buffer(device);
 }
 
 static void test_accepted(const char *device)

@@ -176,16 +176,10 @@ static long make_fstat(struct scene *s)
 	return fstat(s->fd, &st);
 }
 
-static void need_name(const struct test_buffer *b)
-{
-	name_of(b);	/* skips where the board has it not */
-}
-
 static struct scene open_scene(const struct test_buffer *b)
 {
 	struct scene s = { .b = b, .made = -1 };
 
-	need_name(b);
 	s.fd = open_buffer(b, O_RDWR);
 	s.map = ASSERT_MAP(mmap(NULL, 4 * PAGE, RW, MAP_SHARED, s.fd, 0));
 	return s;
@@ -364,25 +358,13 @@ static void expect_nothing_of(const struct test_buffer *b, const char *device)
 	EXPECT_LE(dma_memory_of(device), 0);
 }
 
-static void expect_whole(const struct test_buffer *b)
+static void expect_whole(const void *arg)
 {
+	const struct test_buffer *b = arg;
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
 
 	EXPECT_EQ(map[0], b->initial_data ? b->initial_data[0] : 0);
 	EXPECT_SIGNAL(touch_write(map + b->size - 1, 1), 0);
-}
-
-/* In a process of its own: it takes its file and its mapping with it. */
-static void check_in_a_child(void (*check)(const struct test_buffer *b),
-			     const struct test_buffer *b)
-{
-	pid_t pid = harness_fork();
-
-	if (!pid) {
-		check(b);
-		_exit(0);
-	}
-	harness_join(pid);
 }
 
 static long write_device(int fd, const char *device)
@@ -412,7 +394,7 @@ TEST_EACH_LIMIT(fault, bind, all_buffers, 4 * LIMIT)
 		EXPECT_EQ(ret != -1, device_is_bound(device));
 		if (device_is_bound(device)) {
 			worked++;
-			check_in_a_child(expect_whole, b);
+			harness_in_child(expect_whole, b);
 			unbind_buffer(b);
 		} else {
 			harness_check(HARNESS_HERE(false), hit && is_excuse_of(b, error),
@@ -467,7 +449,7 @@ TEST_LIMIT(fault, loading_the_module, 8 * LIMIT)
 	int file = ASSERT_OK(open_module("cohbuf"));
 	bool hit;
 
-	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", "0"));
+	set_autoprobe(false);
 	ASSERT_OK(unload_module("cohbuf"));
 	do {
 		int ret, error;
@@ -488,6 +470,6 @@ TEST_LIMIT(fault, loading_the_module, 8 * LIMIT)
 		EXPECT_ERRNO(access(DRIVER, F_OK), ENOENT);
 	} while (hit);
 	faults_end(&faults);
-	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", "1"));
+	set_autoprobe(true);
 	ASSERT_OK(load_module("cohbuf"));
 }

@@ -73,6 +73,9 @@ void harness_note(const char *text, ...) __attribute__((format(printf, 1, 2)));
 pid_t harness_fork(void);
 void harness_join(pid_t pid);
 
+/* In a child, to its end: it takes its files and its mappings with it. */
+void harness_in_child(harness_fn run, const void *arg);
+
 /* What the macros below are made of. */
 struct harness_where {
 	const char *file;

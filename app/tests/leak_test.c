@@ -77,16 +77,10 @@ TEST_LIMIT(leak, minor_numbers_are_not_used_up, 60)
 }
 
 /* Unbinds a buffer that it has mapped, which the driver needs its mm for. */
-static void map_and_unbind_in_a_child(void)
+static void map_and_unbind(const void *arg __attribute__((unused)))
 {
-	pid_t pid = harness_fork();
-
-	if (!pid) {
-		map_buffer(&mmapdemo, open_buffer(&mmapdemo, O_RDWR));
-		renew_buffer(&mmapdemo);
-		_exit(0);
-	}
-	harness_join(pid);
+	map_buffer(&mmapdemo, open_buffer(&mmapdemo, O_RDWR));
+	renew_buffer(&mmapdemo);
 }
 
 /* Objects that are free but lie in a processor's slab count as used: some 30. */
@@ -94,12 +88,12 @@ TEST_LIMIT(leak, address_spaces_of_processes_that_mapped_are_freed, 60)
 {
 	long before;
 
-	map_and_unbind_in_a_child();
+	harness_in_child(map_and_unbind, NULL);
 	before = slab_objects("mm_struct");
 	if (before < 0)
 		SKIP("no mm_struct in /proc/slabinfo");
 	for (int i = 0; i < CYCLES; i++)
-		map_and_unbind_in_a_child();
+		harness_in_child(map_and_unbind, NULL);
 	EXPECT_LE(slab_objects("mm_struct") - before, CYCLES / 2);
 }
 
@@ -136,12 +130,12 @@ static unsigned int objects_without_buffers(void)
 {
 	unsigned int objects;
 
-	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", "0"));
+	set_autoprobe(false);
 	ASSERT_OK(unload_module("cohbuf"));
 	ASSERT_OK(load_module("cohbuf"));
 	/* Those of the buffers that were there take a while to go. */
 	objects = settle_objects(0);
-	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", "1"));
+	set_autoprobe(true);
 	bind_all();
 	return objects;
 }

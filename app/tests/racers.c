@@ -84,6 +84,30 @@ static bool open_held(struct held *held)
 	return true;
 }
 
+/* The first pages, and the file in @held; NULL where the buffer is not there. */
+static unsigned char *map_held(struct held *held)
+{
+	unsigned char *map;
+
+	if (!open_held(held))
+		return NULL;
+	map = mmap(NULL, WINDOW, RW, MAP_SHARED, held->fd, 0);
+	if (map != MAP_FAILED)
+		return map;
+	EXPECT_EQ(errno, ENODEV);
+	close(held->fd);
+	return NULL;
+}
+
+/* Not one page of it can be touched. */
+static void expect_revoked(unsigned char *map)
+{
+	unsigned char byte;
+
+	for (size_t at = 0; at < WINDOW; at += PAGE)
+		EXPECT_SIGNAL(touch_read(map + at, &byte), SIGBUS);
+}
+
 /* Returns true if the buffer was there. */
 static bool touch_held(const struct held *held, unsigned char *at)
 {
@@ -149,19 +173,14 @@ void *race_touch(void *arg __attribute__((unused)))
 	struct held held;
 
 	while (!race->stop) {
-		unsigned char *map;
+		unsigned char *map = map_held(&held);
 		size_t at = 0;
 
-		if (!open_held(&held))
+		if (!map)
 			continue;
-		map = mmap(NULL, WINDOW, RW, MAP_SHARED, held.fd, 0);
-		if (map == MAP_FAILED) {
-			EXPECT_EQ(errno, ENODEV);
-		} else {
-			while (!race->stop && touch_held(&held, map + at))
-				at = (at + PAGE) % WINDOW;
-			munmap(map, WINDOW);
-		}
+		while (!race->stop && touch_held(&held, map + at))
+			at = (at + PAGE) % WINDOW;
+		munmap(map, WINDOW);
 		close(held.fd);
 	}
 	return NULL;
@@ -171,7 +190,7 @@ void *race_touch(void *arg __attribute__((unused)))
 static void move_until_revoked(const struct held *held, unsigned char *map)
 {
 	size_t size = WINDOW;
-	unsigned char *rooms[2], byte;
+	unsigned char *rooms[2];
 	unsigned int moves = 0;
 
 	for (int i = 0; i < 2; i++)
@@ -183,8 +202,7 @@ static void move_until_revoked(const struct held *held, unsigned char *map)
 		race->progress++;
 	}
 	if (!race->stop)
-		for (size_t at = 0; at < size; at += PAGE)
-			EXPECT_SIGNAL(touch_read(map + at, &byte), SIGBUS);
+		expect_revoked(map);
 	munmap(rooms[0], size);
 	munmap(rooms[1], size);
 	munmap(map, size);
@@ -195,15 +213,11 @@ void *race_mremap(void *arg __attribute__((unused)))
 	struct held held;
 
 	while (!race->stop) {
-		void *map;
+		unsigned char *map = map_held(&held);
 
-		if (!open_held(&held))
+		if (!map)
 			continue;
-		map = mmap(NULL, WINDOW, RW, MAP_SHARED, held.fd, 0);
-		if (map == MAP_FAILED)
-			EXPECT_EQ(errno, ENODEV);
-		else
-			move_until_revoked(&held, map);
+		move_until_revoked(&held, map);
 		close(held.fd);
 	}
 	return NULL;
@@ -215,17 +229,11 @@ void *race_split(void *arg __attribute__((unused)))
 	struct held held;
 
 	while (!race->stop) {
-		unsigned char *map, byte;
+		unsigned char *map = map_held(&held), byte;
 		size_t at;
 
-		if (!open_held(&held))
+		if (!map)
 			continue;
-		map = mmap(NULL, WINDOW, RW, MAP_SHARED, held.fd, 0);
-		if (map == MAP_FAILED) {
-			EXPECT_EQ(errno, ENODEV);
-			close(held.fd);
-			continue;
-		}
 		for (at = PAGE; at + 2 * PAGE < WINDOW; at += 3 * PAGE) {
 			munmap(map + at, PAGE);
 			mprotect(map + at + PAGE, PAGE, PROT_READ);
@@ -247,24 +255,18 @@ void *race_split(void *arg __attribute__((unused)))
 static void fork_until_revoked(void)
 {
 	struct held held;
-	unsigned char *map, byte;
+	unsigned char *map = map_held(&held);
 	pid_t pids[CHILDREN];
 	int count;
 
-	if (!open_held(&held))
+	if (!map)
 		return;
-	map = mmap(NULL, WINDOW, RW, MAP_SHARED, held.fd, 0);
-	if (map == MAP_FAILED) {
-		EXPECT_EQ(errno, ENODEV);
-		close(held.fd);
-		return;
-	}
 	for (count = 0; count < CHILDREN && race->generation == held.generation; count++) {
 		pids[count] = harness_fork();
 		if (!pids[count]) {
 			await_end_of(held.generation);
-			for (size_t at = 0; !race->stop && at < WINDOW; at += PAGE)
-				EXPECT_SIGNAL(touch_read(map + at, &byte), SIGBUS);
+			if (!race->stop)
+				expect_revoked(map);
 			_exit(0);
 		}
 		race->progress++;
@@ -483,7 +485,7 @@ struct slow {
 /* Maps, and says when; then looks at what is left of it after the unbind. */
 static void map_slowly(const struct held *held, struct slow *slow)
 {
-	unsigned char *map, byte;
+	unsigned char *map;
 
 	slow->mapping = true;
 	map = mmap(NULL, WINDOW, RW, MAP_SHARED, held->fd, 0);
@@ -493,8 +495,7 @@ static void map_slowly(const struct held *held, struct slow *slow)
 	}
 	slow->mapped++;
 	await_end_of(held->generation);
-	for (size_t at = 0; at < WINDOW; at += PAGE)
-		EXPECT_SIGNAL(touch_read(map + at, &byte), SIGBUS);
+	expect_revoked(map);
 }
 
 /*

@@ -28,9 +28,9 @@ static void node_name(size_t number, char *name, size_t size)
 	snprintf(name, size, "wild-%zu", number);
 }
 
-/* In a process of its own, which takes its file and its mapping with it. */
-static void use(const char *device)
+static void use(const void *arg)
 {
+	const char *device = arg;
 	char name[COHBUF_NAME_SIZE];
 	struct cohbuf_info info;
 	unsigned char *map;
@@ -52,14 +52,6 @@ static void use(const char *device)
 	EXPECT_EQ(lseek(fd, 0, SEEK_END), info.size);
 }
 
-static void expect_nothing(const char *device)
-{
-	char name[COHBUF_NAME_SIZE];
-
-	EXPECT_TRUE(!device_is_bound(device));
-	EXPECT_ERRNO(device_buffer(device, name), ENOENT);
-}
-
 /* Returns true where it becomes a buffer. */
 static bool try(const char *device)
 {
@@ -74,18 +66,11 @@ static bool try(const char *device)
 		EXPECT_NE(error, EAGAIN);
 		expect_refusal(&said, ":");
 	} else {
-		pid_t pid;
-
 		EXPECT_EQ(said.lines, 0);
-		pid = harness_fork();
-		if (!pid) {
-			use(device);
-			_exit(0);
-		}
-		harness_join(pid);
+		harness_in_child(use, device);
 		ASSERT_OK(device_unbind(device));
 	}
-	expect_nothing(device);
+	expect_no_buffer(device);
 	return bound;
 }
 
@@ -119,7 +104,7 @@ static void unbind_all(const void *arg)
 		ASSERT_OK(device_find(name, device));
 		if (device_is_bound(device))
 			EXPECT_OK(device_unbind(device));
-		expect_nothing(device);
+		expect_no_buffer(device);
 	}
 }
 
