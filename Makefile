@@ -47,7 +47,7 @@ build	:= $(abspath $(out))/$(BOARD)
 ifneq ($(KERNEL_SOURCE),)
 # Named after what it is made of: each configuration is built once.
 kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
-kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
+kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
 else
 kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
 # That of the host's own release is what the boards have anyway.
@@ -144,7 +144,7 @@ PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 check: setup-build setup-run setup-check setup-pictures
 	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
 	$(Q)$(if $(KERNEL),,for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done)
-	@SUITES="$(or $(SUITES),$(if $(KERNEL),$(BOARDS:%=%.*)))" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
 
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
 ##		faults in every call, a storm of UNBINDS=, and FUZZ_SECONDS= of wild calls.
@@ -273,7 +273,7 @@ $(setups): setup-%:
 
 ifneq ($(KERNEL_SOURCE),)
 $(kernel)/ready: | setup-kernel
-	@boards/host/build-kernel $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
+	@KERNEL_MAKE="$(KERNEL_MAKE)" boards/host/build-kernel $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
 else
 $(kernel)/ready: $(tools_ready)
 	$(if $(kernel_package),,$(error there is no package of the kernel $(KERNEL) for $(BOARD_ARCH): see boards/kernels/$(KERNEL).mk))
