@@ -55,13 +55,14 @@ struct buffer {
 
 struct options {
 	unsigned int seconds;
+	unsigned int buffers;
 	uint64_t seed;
 	const char *corpus;
 	const char *save;
 	const char *replay;
 };
 
-static struct options options = { .seconds = 10, .corpus = "corpus" };
+static struct options options = { .seconds = 40, .corpus = "corpus" };
 static struct buffer buffers[MAX_BUFFERS];
 static size_t num_buffers;
 static struct program kept[MAX_KEPT];
@@ -230,7 +231,7 @@ static void report(bool good, const char *what, const char *name)
 
 static void fuzz(struct buffer *b, bool writable, struct random *random)
 {
-	double start = monotonic();
+	double start = monotonic(), end = start + options.seconds / (2. * options.buffers);
 	uint64_t programs = 0, calls = 0;
 	struct program program;
 	bool good = true;
@@ -241,7 +242,7 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 	if (chown(b->path, 0, USER) || chmod(b->path, writable ? 0660 : 0640))
 		die("%s: %s", b->path, strerror(errno));
 
-	while (good && (monotonic() - start < options.seconds || programs < num_given)) {
+	while (good && (monotonic() < end || programs < num_given)) {
 		next_program(&program, random, programs);
 		if (run_program(b, &program) && programs >= num_given && num_kept < MAX_KEPT) {
 			save_program(b, &program, num_kept);
@@ -338,7 +339,7 @@ static void read_corpus(void)
 static const char usage[] =
 	"Usage: fuzz [OPTION]... BUFFER...\n"
 	"Make wild calls on each BUFFER, as a user who may write, then as one who may read.\n"
-	"  --seconds N     for each of them (10)\n"
+	"  --seconds N     in all (40)\n"
 	"  --seed N        a number that the calls follow from; else the time\n"
 	"  --corpus DIR    programs to begin with (corpus)\n"
 	"  --save DIR      write the programs that reached something new there\n"
@@ -384,6 +385,7 @@ static void take_options(int argc, char **argv)
 		fputs(usage, stderr);
 		exit(2);
 	}
+	options.buffers = argc - optind;
 }
 
 static struct buffer *buffer_named(const char *name)
@@ -417,7 +419,7 @@ int main(int argc, char **argv)
 	else
 		read_corpus();
 
-	printf("TAP version 13\n1..%d\n", (argc - optind) * 2 + 1);
+	printf("TAP version 13\n1..%u\n", options.buffers * 2 + 1);
 	printf("# seed %" PRIu64 "; coverage %s\n", options.seed,
 	       cover_begin() ? "by KCOV" : "is not known: the kernel has no KCOV");
 	for (i = 0; i < num_buffers; i++)

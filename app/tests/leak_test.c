@@ -83,7 +83,7 @@ static void map_and_unbind(const void *arg __attribute__((unused)))
 	renew_buffer(&mmapdemo);
 }
 
-/* Objects that are free but lie in a processor's slab count as used: some 30. */
+/* Some are of other processes, or free and not yet seen to be. */
 TEST_LIMIT(leak, address_spaces_of_processes_that_mapped_are_freed, 60)
 {
 	long before;

@@ -37,6 +37,15 @@ long meminfo(const char *key)
 	return value;
 }
 
+/* Free objects go back: those at hand for a CPU, and those that KASAN keeps for a while. */
+static void shrink_cache(const char *cache)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache);
+	file_write(path, "1");
+}
+
 /**
  * slab_objects() - objects of a slab cache that are in use
  * @cache: its name
@@ -49,6 +58,7 @@ long slab_objects(const char *cache)
 	char line[512], name[64];
 	long value = -1, count;
 
+	shrink_cache(cache);
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "%63s %ld", name, &count) == 2 && !strcmp(name, cache))
 			value = count;
@@ -150,9 +160,7 @@ static unsigned int count_in_caches(unsigned int *files, bool show)
 	while ((entry = readdir(dir))) {
 		char path[PATH_MAX];
 
-		/* Where KASAN keeps what was freed for a while, this is what makes it let go. */
-		snprintf(path, sizeof(path), SLAB "/%s/shrink", entry->d_name);
-		file_write(path, "1");
+		shrink_cache(entry->d_name);
 		snprintf(path, sizeof(path), SLAB "/%s/alloc_traces", entry->d_name);
 		if (access(path, R_OK))
 			continue;
