@@ -151,7 +151,7 @@ check: setup-build setup-run setup-check setup-pictures
 ##		It is built the first time, which takes minutes
 .PHONY: check-debug
 check-debug:
-	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" $(again) KERNEL=debug BOARD=$(BOARD) \
+	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_SEED="$(FUZZ_SEED)" $(again) KERNEL=debug BOARD=$(BOARD) \
 		BOARDS=$(BOARD) SUITES="$(SUITES)" JOBS="$(JOBS)" check
 
 ## coverage	lines and branches of the driver that the tests of COVERAGE_BOARDS= run
