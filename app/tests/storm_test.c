@@ -58,6 +58,8 @@ static void try_to_unload(void)
 {
 	int fd = open_buffer(&mmapdemo, O_RDWR);
 
+	/* Never asleep, it would have a CPU for itself. */
+	nice(19);
 	while (!storm->stop) {
 		EXPECT_ERRNO_IN(unload_module("cohbuf"), EWOULDBLOCK, EBUSY);
 		storm->unloads_refused++;
