@@ -329,6 +329,20 @@ bool module_is_loaded(void)
 	return !access("/sys/module/cohbuf/refcnt", F_OK);
 }
 
+/* What is part of the kernel has a version there, and was never loaded. */
+bool driver_is_built_in(void)
+{
+	return !access("/sys/bus/platform/drivers/cohbuf", F_OK) &&
+	       access("/sys/module/cohbuf/initstate", F_OK);
+}
+
+/* For a test that loads or unloads the driver. */
+void need_module(void)
+{
+	if (driver_is_built_in())
+		SKIP("the driver is built in");
+}
+
 /**
  * open_module() - a module of this project, to be loaded
  * @name: its name
@@ -385,7 +399,7 @@ static void restore_buffers(const void *arg __attribute__((unused)))
 	const struct test_buffer *const *b;
 	char device[DEVICE_NAME_SIZE];
 
-	if (!module_is_loaded())
+	if (!module_is_loaded() && !driver_is_built_in())
 		ASSERT_OK(load_module("cohbuf"));
 
 	for (b = all_buffers; *b; b++) {

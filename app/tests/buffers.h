@@ -97,8 +97,13 @@ unsigned char *new_bytes(size_t size, unsigned char value);
 
 void drop_privileges(void);
 
-/* module_is_loaded() is about the driver. Loading and unloading give -1 and errno. */
+/*
+ * module_is_loaded() is about the driver, and so is need_module(): it ends the test as
+ * skipped where the driver is built in. Loading and unloading give -1 and errno.
+ */
 bool module_is_loaded(void);
+bool driver_is_built_in(void);
+void need_module(void);
 int open_module(const char *name);
 int load_module(const char *name);
 int unload_module(const char *name);

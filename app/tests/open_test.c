@@ -254,6 +254,7 @@ TEST_EACH(open, module_has_an_alias_for_the_device, all_buffers)
 	bool found = false;
 	FILE *aliases;
 
+	need_module();
 	ASSERT_OK(buffer_device(name_of(b), device));
 	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/modalias", device);
 	ASSERT_OK(file_read_line(path, modalias, sizeof(modalias)));

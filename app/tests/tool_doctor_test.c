@@ -51,6 +51,7 @@ TEST_EACH(tool_doctor, finds_nothing_where_all_is_well, named_buffers)
 
 TEST(tool_doctor, finds_that_the_module_is_not_loaded)
 {
+	need_module();
 	ASSERT_OK(unload_module("cohbuf"));
 	expect_finding("it is not loaded", "modprobe cohbuf");
 	ASSERT_OK(load_module("cohbuf"));

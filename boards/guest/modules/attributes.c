@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/irqflags.h>
+#include <linux/kallsyms.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -217,9 +218,11 @@ static int attributes_query_file(struct file *file, struct attributes_query *que
 
 static bool attributes_is_buffer(const struct file *file)
 {
-	struct module *owner = file->f_op->owner;
+	char name[KSYM_SYMBOL_LEN];
 
-	return owner && !strcmp(module_name(owner), "cohbuf");
+	/* Not by the file's module, which there is none of where the driver is built in. */
+	snprintf(name, sizeof(name), "%ps", file->f_op->mmap);
+	return str_has_prefix(name, "cohbuf_mmap");
 }
 
 static long attributes_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
