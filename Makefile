@@ -41,13 +41,18 @@ Q	:= $(if $(filter 0,$(V)),@)
 S	:= $(if $(filter 0,$(V)),-s)
 note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 
+driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
+	$(wildcard driver/include/uapi/linux/*.h)
+
 # Absolute, because make and QEMU run in other folders.
 out	:= $(O)$(if $(KERNEL),/$(KERNEL))
 build	:= $(abspath $(out))/$(BOARD)
 ifneq ($(KERNEL_SOURCE),)
-# Named after what it is made of: each configuration is built once.
+# Named after what it is made of: each configuration is built once, and each driver
+# that is built in.
 kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
-kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); cat $(kernel_config); } | sha256sum | cut -c 1-12)
+kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/host/into-tree)
+kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
 else
 kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
 # That of the host's own release is what the boards have anyway.
@@ -68,10 +73,11 @@ qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
-driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
-	$(wildcard driver/include/uapi/linux/*.h)
 guest_modules := $(wildcard boards/guest/modules/*.c)
 guest_headers := $(wildcard boards/guest/modules/*.h)
+
+# None where the driver is in the kernel itself.
+driver_module := $(if $(KERNEL_BUILTIN),,$(build)/driver/cohbuf.ko)
 
 # Drivers that the kernel's source has and its package has not.
 empty	:=
@@ -251,7 +257,7 @@ tests: setup-build
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
-module-unlocked: $(build)/driver/cohbuf.ko
+module-unlocked: $(or $(driver_module),$(kernel)/ready)
 app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
 # Those of the doctor fit any board.
 tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
@@ -273,7 +279,7 @@ $(setups): setup-%:
 
 ifneq ($(KERNEL_SOURCE),)
 $(kernel)/ready: | setup-kernel
-	@KERNEL_MAKE="$(KERNEL_MAKE)" boards/host/build-kernel $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
+	@KERNEL_MAKE="$(KERNEL_MAKE)" boards/host/build-kernel $(if $(kernel_driver),--driver) $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
 else
 $(kernel)/ready: $(tools_ready)
 	$(if $(kernel_package),,$(error there is no package of the kernel $(KERNEL) for $(BOARD_ARCH): see boards/kernels/$(KERNEL).mk))
@@ -405,17 +411,18 @@ $(build)/base.cpio: boards/guest/init boards/guest/left-over $(build)/board.env 
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/source-modules.built)
-$(build)/module.cpio: $(build)/driver/cohbuf.ko $(built_modules) $(build)/package-modules
+$(build)/module.cpio: $(driver_module) $(built_modules) $(build)/package-modules
 	$(Q)rm -rf $(build)/root && mkdir -p $(build)/root/lib/modules/$$(cat $(kernel)/release)/extra
-	$(Q)cp $(<D)/*.ko $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
+	$(Q)cp $(driver_module:%/cohbuf.ko=%/*.ko) $$(cat $(built_modules) $(build)/package-modules) $(build)/root/lib/modules/*/extra
 	$(Q)find $(build)/root -name '*.ko.xz' -exec xz -d {} +
 	$(Q)$(CROSS_COMPILE)strip --strip-debug $(build)/root/lib/modules/*/extra/*.ko
 	$(Q)cd $(build)/root/lib/modules/* && touch modules.order modules.builtin modules.builtin.modinfo
+	$(if $(KERNEL_BUILTIN),$(Q)cp $(kernel)/root/lib/modules/*/modules.builtin* $(build)/root/lib/modules/*)
 	$(Q)$(sbin) depmod -b $(build)/root $$(cat $(kernel)/release)
 	$(Q)cd $(build)/root && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 # The facts of the board for the scripts, from the one place that states them.
-$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel_config)
+$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel_config) $(kernel_driver)
 	$(Q)mkdir -p $(@D)
 	@{ $(foreach v,BOARD $(sort $(filter BOARD_% KERNEL_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
 	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@
