@@ -13,6 +13,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -445,10 +446,17 @@ TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
 /* Loading binds nothing here: what a bind can lack has tests of its own. */
 TEST_LIMIT(fault, loading_the_module, 8 * LIMIT)
 {
-	struct faults faults = faults_begin();
-	int file = ASSERT_OK(open_module("cohbuf"));
+	struct faults faults;
+	struct utsname system;
+	int file;
 	bool hit;
 
+	/* In module_finalize() of 6.1. */
+	ASSERT_OK(uname(&system));
+	if (!strncmp(system.machine, "arm", 3))
+		SKIP("a kernel for arm dies where it has no memory for a module's unwind table");
+	faults = faults_begin();
+	file = ASSERT_OK(open_module("cohbuf"));
 	set_autoprobe(false);
 	ASSERT_OK(unload_module("cohbuf"));
 	do {
