@@ -5,7 +5,7 @@ KERNEL_SOURCE	:= linux-source-6.1
 # How much slower it is than Debian's: the time limits are that much longer.
 KERNEL_SLOWER	:= 10
 # KASAN sees more than poisoned objects show, which take as long again.
-KERNEL_POISON	:= page_poison=1
+KERNEL_CHECKS	:= page_poison=1
 KERNEL_ACCOUNT	:= slub_debug=U
 # KCOV's points are for the fuzzer. Of UBSAN, arm does not give all of its kernel.
 KERNEL_DRIVER	:= CONFIG_COHBUF_KUNIT_TEST=m KCOV_INSTRUMENT=y UBSAN_SANITIZE=y
