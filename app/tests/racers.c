@@ -109,8 +109,9 @@ static void expect_revoked(unsigned char *map)
 }
 
 /* Returns true if the buffer was there. */
-static bool touch_held(const struct held *held, unsigned char *at)
+static bool touch_held(const struct held *held, unsigned char *map, size_t page)
 {
+	unsigned char *at = map + page * PAGE;
 	unsigned int now = race->generation;
 	unsigned char value = 0;
 	int sig = touch_read(at, &value);
@@ -120,7 +121,9 @@ static bool touch_held(const struct held *held, unsigned char *at)
 		return false;
 	}
 	EXPECT_EQ(now, held->generation);
-	EXPECT_TRUE(value == 0 || value == value_of(held->generation));
+	harness_check(HARNESS_HERE(false), value == 0 || value == value_of(held->generation),
+		      "page %zu of %s has 0x%x in generation %u, whose value is 0x%x",
+		      page, buffer->name, value, now, value_of(held->generation));
 	sig = touch_write(at, value_of(held->generation));
 	if (sig)
 		EXPECT_SIGNAL(sig, SIGBUS);
@@ -174,12 +177,12 @@ void *race_touch(void *arg __attribute__((unused)))
 
 	while (!race->stop) {
 		unsigned char *map = map_held(&held);
-		size_t at = 0;
+		size_t page = 0;
 
 		if (!map)
 			continue;
-		while (!race->stop && touch_held(&held, map + at))
-			at = (at + PAGE) % WINDOW;
+		while (!race->stop && touch_held(&held, map, page))
+			page = (page + 1) % (WINDOW / PAGE);
 		munmap(map, WINDOW);
 		close(held.fd);
 	}
