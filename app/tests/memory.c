@@ -160,10 +160,10 @@ static unsigned int count_in_caches(unsigned int *files, bool show)
 	while ((entry = readdir(dir))) {
 		char path[PATH_MAX];
 
-		shrink_cache(entry->d_name);
 		snprintf(path, sizeof(path), SLAB "/%s/alloc_traces", entry->d_name);
 		if (access(path, R_OK))
 			continue;
+		shrink_cache(entry->d_name);
 		++*files;
 		total += count_in_cache(path, show);
 	}

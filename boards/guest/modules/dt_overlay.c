@@ -5,10 +5,10 @@
  * last close it is removed, so none outlives the test that brought it.
  */
 #include <linux/fs.h>
-#include <linux/libfdt.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/of.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
