@@ -4,20 +4,29 @@
  * behind it, which lives until the last file is closed.
  */
 #include <linux/fs.h>
-#include <linux/idr.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/xarray.h>
 
 #include "cohbuf.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-#define COHBUF_MINORS	256
+#define COHBUF_MINORS	(MINORMASK + 1)
 
 static dev_t cohbuf_devt;
-static DEFINE_IDA(cohbuf_minors);
+
+/*
+ * One after the other, not the lowest that is free: a program may hold a node that
+ * is gone for as long as it likes (O_PATH) before it opens it, and must not get the
+ * next buffer that is bound, whose owner and mode may be others. Hence also the start
+ * at random: the driver may have been loaded anew meanwhile.
+ */
+static DEFINE_XARRAY_ALLOC(cohbuf_minors);
+static u32 cohbuf_next_minor;
 
 /* Makes "is this name free?" and the taking of it one step. */
 static DEFINE_MUTEX(cohbuf_names_lock);
@@ -26,7 +35,7 @@ static void cohbuf_release(struct device *dev)
 {
 	struct cohbuf *cb = to_cohbuf(dev);
 
-	ida_free(&cohbuf_minors, MINOR(dev->devt));
+	xa_erase(&cohbuf_minors, MINOR(dev->devt));
 	mutex_destroy(&cb->copy_lock);
 	mutex_destroy(&cb->lock);
 	kfree(cb);
@@ -41,18 +50,20 @@ static struct class cohbuf_class = {
 static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *mem)
 {
 	struct cohbuf *cb;
-	int minor;
+	u32 minor;
+	int ret;
 
 	cb = kzalloc(sizeof(*cb), GFP_KERNEL);
 	if (!cb)
 		return ERR_PTR(-ENOMEM);
 
-	minor = ida_alloc_max(&cohbuf_minors, COHBUF_MINORS - 1, GFP_KERNEL);
-	if (minor < 0) {
+	ret = xa_alloc_cyclic(&cohbuf_minors, &minor, cb, XA_LIMIT(0, COHBUF_MINORS - 1),
+			      &cohbuf_next_minor, GFP_KERNEL);
+	if (ret < 0) {
 		kfree(cb);
-		return ERR_PTR(dev_err_probe(parent, minor,
-					     "all %d minor numbers are in use: close or unbind another buffer\n",
-					     COHBUF_MINORS));
+		if (ret == -EBUSY)
+			dev_err(parent, "no minor number: close or unbind another buffer\n");
+		return ERR_PTR(ret);
 	}
 
 	mutex_init(&cb->lock);
@@ -72,12 +83,30 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	return cb;
 }
 
+/* cohbufN, with the lowest N that is free. */
+static int cohbuf_set_number(struct cohbuf *cb)
+{
+	struct device *other;
+	unsigned int n = 0;
+	int ret;
+
+	for (;;) {
+		ret = dev_set_name(&cb->dev, "cohbuf%u", n++);
+		if (ret)
+			return ret;
+		other = class_find_device_by_name(&cohbuf_class, dev_name(&cb->dev));
+		if (!other)
+			return 0;
+		put_device(other);
+	}
+}
+
 static int cohbuf_set_name(struct cohbuf *cb, const char *label)
 {
 	struct device *other;
 
 	if (!label)
-		return dev_set_name(&cb->dev, "cohbuf%u", MINOR(cb->dev.devt));
+		return cohbuf_set_number(cb);
 
 	other = class_find_device_by_name(&cohbuf_class, label);
 	if (other) {
@@ -129,7 +158,7 @@ static void cohbuf_unregister(void *data)
  * run on @mem, and no process has any of it mapped any more.
  *
  * Context: Process context, in probe.
- * Return: 0, -EEXIST where another node has the label, -ENOSPC where there is no
+ * Return: 0, -EEXIST where another node has the label, -EBUSY where there is no
  * minor number left (each after one line in the kernel's log), or -ENOMEM.
  */
 int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
@@ -166,6 +195,8 @@ int cohbuf_chrdev_init(void)
 	if (ret)
 		return ret;
 
+	cohbuf_next_minor = get_random_u32() & MINORMASK;
+
 	ret = class_register(&cohbuf_class);
 	if (ret)
 		unregister_chrdev_region(cohbuf_devt, COHBUF_MINORS);
@@ -181,5 +212,5 @@ void cohbuf_chrdev_exit(void)
 {
 	class_unregister(&cohbuf_class);
 	unregister_chrdev_region(cohbuf_devt, COHBUF_MINORS);
-	ida_destroy(&cohbuf_minors);
+	WARN_ON(!xa_empty(&cohbuf_minors));
 }

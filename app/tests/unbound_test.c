@@ -54,6 +54,40 @@ TEST_EACH(unbound, calls_of_zero_length_are_enodev, all_buffers)
 	EXPECT_ERRNO(pwrite(fd, NULL, 0, 0), ENODEV);
 }
 
+/*
+ * A program can be between finding a node and opening it for as long as it likes. Were
+ * its number another buffer's by then, it would get that one, with the rights and the
+ * data of this one.
+ */
+TEST(unbound, node_that_is_gone_opens_no_other_buffer)
+{
+	const struct test_buffer *const buffers[] = { &plain, &pool };
+	char paths[2][64];
+
+	for (int i = 0; i < 2; i++)
+		snprintf(paths[i], sizeof(paths[i]), "/proc/self/fd/%d",
+			 open_buffer(buffers[i], O_PATH));
+	unbind_buffer(&plain);
+	unbind_buffer(&pool);
+	for (int i = 0; i < 2; i++)
+		EXPECT_ERRNO(open(paths[i], O_RDWR), ENXIO);
+	bind_buffer(&pool);
+	bind_buffer(&plain);
+	for (int i = 0; i < 2; i++)
+		EXPECT_ERRNO(open(paths[i], O_RDWR), ENXIO);
+}
+
+TEST_LIMIT(unbound, node_of_an_unloaded_driver_opens_no_buffer, 60)
+{
+	char path[64];
+
+	need_module();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", open_buffer(&plain, O_PATH));
+	ASSERT_OK(unload_module("cohbuf"));
+	ASSERT_OK(load_module("cohbuf"));
+	EXPECT_ERRNO(open(path, O_RDWR), ENXIO);
+}
+
 /* What is wrong with a call does not depend on the unbind. */
 TEST(unbound, wrong_calls_stay_wrong)
 {
