@@ -343,6 +343,13 @@ void need_module(void)
 		SKIP("the driver is built in");
 }
 
+/* Unloads the driver and loads it, which binds all buffers. */
+void reload_driver(void)
+{
+	ASSERT_OK(unload_module("cohbuf"));
+	ASSERT_OK(load_module("cohbuf"));
+}
+
 /**
  * open_module() - a module of this project, to be loaded
  * @name: its name

@@ -104,6 +104,7 @@ void drop_privileges(void);
 bool module_is_loaded(void);
 bool driver_is_built_in(void);
 void need_module(void);
+void reload_driver(void);
 int open_module(const char *name);
 int load_module(const char *name);
 int unload_module(const char *name);

@@ -95,8 +95,7 @@ static void test_reload(const void *arg __attribute__((unused)))
 	need_module();
 	for (size_t i = 0; i < num_nodes; i++)
 		logs[i] = klog_open(SEEK_END);
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 	for (size_t i = 0; i < num_nodes; i++) {
 		struct klog said;
 
@@ -117,8 +116,7 @@ static void test_reload_leak(const void *arg __attribute__((unused)))
 
 	need_module();
 	for (int i = 0; i < 10; i++) {
-		ASSERT_OK(unload_module("cohbuf"));
-		ASSERT_OK(load_module("cohbuf"));
+		reload_driver();
 	}
 
 	/* Less than ten of the smallest buffer that is more than a few pages. */

@@ -73,8 +73,7 @@ TEST_LIMIT(leak, minor_numbers_come_back, 60)
 	for (int i = 0; i < 20; i++)
 		close(fds[i]);
 	EXPECT_EQ(files_of(&plain), 0);
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 }
 
 /* Unbinds a buffer that it has mapped, which the driver needs its mm for. */
@@ -135,8 +134,7 @@ static unsigned int objects_without_buffers(void)
 	unsigned int objects;
 
 	set_autoprobe(false);
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 	/* Those of the buffers that were there take a while to go. */
 	objects = settle_objects(0);
 	set_autoprobe(true);

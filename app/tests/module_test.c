@@ -110,8 +110,7 @@ TEST(module, unloading_removes_every_trace)
 TEST(module, loading_again_restores_every_buffer)
 {
 	need_module();
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 	for (size_t i = 0; all_buffers[i]; i++) {
 		const struct test_buffer *b = all_buffers[i];
 		unsigned char *wanted = new_bytes(b->size, 0);
@@ -140,8 +139,7 @@ TEST_LIMIT(module, twenty_reloads_work, 240)
 {
 	need_module();
 	for (int i = 0; i < 20; i++) {
-		ASSERT_OK(unload_module("cohbuf"));
-		ASSERT_OK(load_module("cohbuf"));
+		reload_driver();
 	}
 	for (size_t i = 0; all_buffers[i]; i++)
 		EXPECT_OK(close(open_buffer(all_buffers[i], O_RDWR)));

@@ -83,11 +83,9 @@ TEST_LIMIT(unbound, node_of_an_unloaded_driver_opens_no_buffer, 60)
 
 	/* Twice, so that the numbers are those that come first both times. */
 	need_module();
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", open_buffer(&plain, O_PATH));
-	ASSERT_OK(unload_module("cohbuf"));
-	ASSERT_OK(load_module("cohbuf"));
+	reload_driver();
 	EXPECT_ERRNO(open(path, O_RDWR), ENXIO);
 }
 
