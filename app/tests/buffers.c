@@ -2,9 +2,11 @@
 /*
  * The buffers that the boards have, and what most tests do with them.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -397,6 +399,41 @@ void set_autoprobe(bool on)
 	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", on ? "1" : "0"));
 }
 
+static bool has_node(const char *device)
+{
+	char path[sizeof("/dev/") + COHBUF_NAME_SIZE];
+	char name[COHBUF_NAME_SIZE];
+
+	if (device_buffer(device, name))
+		return false;
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	return !access(path, F_OK);
+}
+
+/**
+ * ensure_bound() - bind a device that is not bound, and wait for its node
+ * @device: name of the platform device
+ *
+ * The driver core may be binding it at this moment, as its supplier is back: it makes
+ * the link in the driver's folder before it calls the driver.
+ *
+ * Return: 0, or -1 with errno of the bind if nobody could bind it, else ENODEV.
+ */
+int ensure_bound(const char *device)
+{
+	int error = ENODEV;
+
+	if (!device_is_bound(device) && device_bind(device))
+		error = errno;
+	while (device_is_bound(device)) {
+		if (has_node(device))
+			return 0;
+		sched_yield();
+	}
+	errno = error;
+	return -1;
+}
+
 /*
  * Every test leaves the board as it was: all buffers bound, which also says that
  * each can be bound again whatever the test did, and no file and no mapping left.
@@ -412,9 +449,8 @@ static void restore_buffers(const void *arg __attribute__((unused)))
 	for (b = all_buffers; *b; b++) {
 		if (device_find((*b)->node, device))
 			continue;
-		if (!device_is_bound(device))
-			harness_check(HARNESS_HERE(false), !device_bind(device),
-				      "%s can be bound again", device);
+		harness_check(HARNESS_HERE(false), !ensure_bound(device),
+			      "%s can be bound again", device);
 		EXPECT_EQ(files_of(*b), 0);
 		EXPECT_EQ(mappings_of(*b), 0);
 	}
