@@ -179,18 +179,24 @@ TEST_LIMIT(leak, nothing_of_the_module_is_left_after_use_and_unbind, 60)
 	EXPECT_LE(settle_objects(before), before);
 }
 
-/* One object a bind that is not given back would be 20 for each buffer. */
+#define REBINDS	20
+
+/*
+ * What each bind leaves would be that many objects, for each buffer. A few more or fewer
+ * are nodes of the XArray of minor numbers, which has more of them where the numbers in
+ * use, that go on with each bind, lie on both sides of a multiple of 64.
+ */
 TEST_LIMIT(leak, bound_buffers_do_not_grow, 60)
 {
-	unsigned int before, files;
+	unsigned int limit, files;
 
 	need_alloc_traces();
 	unbind_all();
 	bind_all();
-	before = count_objects(&files);
-	for (int i = 0; i < 20; i++) {
+	limit = count_objects(&files) + REBINDS - 1;
+	for (int i = 0; i < REBINDS; i++) {
 		unbind_all();
 		bind_all();
 	}
-	EXPECT_LE(settle_objects(before), before);
+	EXPECT_LE(settle_objects(limit), limit);
 }
