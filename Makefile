@@ -27,12 +27,19 @@ include boards/kernels/$(KERNEL).mk
 KERNEL_NAME := $(KERNEL)
 endif
 
+# The compiler of a board that is no Arm is installed for that board only.
+setup_build := setup-build $(if $(filter riscv64,$(BOARD_ARCH)),setup-riscv64)
+
 # What follows from a board's architecture.
 DEB_ARCH_arm		:= armhf
 DEB_ARCH_arm64		:= arm64
+DEB_ARCH_riscv64	:= riscv64
 CROSS_COMPILE_arm	:= arm-linux-gnueabihf-
 CROSS_COMPILE_arm64	:= aarch64-linux-gnu-
+CROSS_COMPILE_riscv64	:= riscv64-linux-gnu-
 deb_arch		:= $(DEB_ARCH_$(BOARD_ARCH))
+# What kbuild calls it.
+kernel_arch		:= $(BOARD_ARCH:riscv64=riscv)
 CROSS_COMPILE		?= $(CROSS_COMPILE_$(BOARD_ARCH))
 
 # kbuild has an O and a V of its own: nothing goes down unless it is named.
@@ -60,16 +67,18 @@ kernel_suite := $(if $(KERNEL),$(filter-out $(shell . /etc/os-release && echo $$
 kernel	:= $(CACHE)/$(kernel_package)$(kernel_suite:%=-%)
 endif
 # What builds its modules: the host's cross compiler, or one of the kernel's suite.
-tools	:= $(if $(KERNEL_GCC),$(CACHE)/$(KERNEL_GCC)-$(BOARD_ARCH)-$(KERNEL_SUITE))
+kernel_gcc := $(if $(KERNEL),$(KERNEL_GCC),$(BOARD_KERNEL_GCC))
+tools	:= $(if $(kernel_gcc),$(CACHE)/$(kernel_gcc)-$(BOARD_ARCH)-$(kernel_suite))
 tools_ready := $(tools:%=%/ready)
 kernel_cross := $(tools:%=%/root/usr/bin/)$(CROSS_COMPILE)
-kbuild	= $(MAKE) $(S) --no-print-directory ARCH=$(BOARD_ARCH) CROSS_COMPILE=$(kernel_cross) \
-	CC=$(kernel_cross)$(or $(KERNEL_GCC),gcc) $(if $(filter 0,$(V)),,V=$(V))
+kbuild	= $(MAKE) $(S) --no-print-directory ARCH=$(kernel_arch) CROSS_COMPILE=$(kernel_cross) \
+	CC=$(kernel_cross)$(or $(kernel_gcc),gcc) $(if $(filter 0,$(V)),,V=$(V))
 # No type information is made here, so pahole, or the lack of it, is no news.
 quieter	= 2>&1 | { grep -v -e 'Skipping BTF generation' -e 'warning: pahole version differs' \
 	-e '^  The kernel was built with: [0-9]*$$' -e '^  You are using:  *[0-9]*$$' || :; } >&2
-qemu	:= $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/bin/)$(BOARD_QEMU)
-qemu_ready := $(if $(BOARD_QEMU_SUITE),$(CACHE)/qemu-$(BOARD_QEMU_SUITE)/ready)
+qemu_folder := $(if $(BOARD_QEMU_SUITE),$(CACHE)/$(BOARD_QEMU)-$(BOARD_QEMU_SUITE))
+qemu	:= $(qemu_folder:%=%/bin/)$(BOARD_QEMU)
+qemu_ready := $(qemu_folder:%=%/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
@@ -238,22 +247,22 @@ check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-roo
 
 ## board		all that an emulated BOARD boots with, in build/BOARD
 .PHONY: board
-board: setup-build setup-run
+board: $(setup_build) setup-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) board-unlocked
 
 ## module		the driver for BOARD's kernel: build/BOARD/driver/cohbuf.ko
 ## app		the user test app and the tool for BOARD: build/BOARD/app
 ## dtbs		BOARD's devicetree overlays, and the tree merged with them
 .PHONY: module app dtbs
-module app: setup-build
+module app: $(setup_build)
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
-dtbs: setup-build setup-run
+dtbs: $(setup_build) setup-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
 ## tests		the test programs for BOARD, in build/BOARD/app, and the
 ##		overlays of nodes that the driver must refuse
 .PHONY: tests
-tests: setup-build
+tests: $(setup_build)
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
@@ -272,7 +281,7 @@ board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/bas
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build newer run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
+setups := $(addprefix setup-,build riscv64 newer run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
 .PHONY: $(setups)
 $(setups): setup-%:
 	@boards/host/setup $*
@@ -288,11 +297,13 @@ endif
 
 ifneq ($(tools),)
 $(tools_ready): | setup-newer
-	@boards/host/fetch-tools $(KERNEL_SUITE) $(@D) $(KERNEL_GCC)-$(CROSS_COMPILE:%-=%)
+	@boards/host/fetch-tools $(or $(kernel_suite),release) $(@D) $(kernel_gcc)-$(CROSS_COMPILE:%-=%)
 endif
 
-$(CACHE)/qemu-%/ready:
-	@boards/host/fetch-qemu $* $(@D)
+ifneq ($(qemu_ready),)
+$(qemu_ready):
+	@boards/host/fetch-qemu $(BOARD_QEMU_SUITE) $(BOARD_QEMU) $(@D)
+endif
 
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
 $(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel)/ready

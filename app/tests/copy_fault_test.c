@@ -4,6 +4,7 @@
  * (boards/guest/modules/fw_cfg_dma.c), which does so on demand.
  */
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -12,29 +13,43 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "copying.h"
 #include "klog.h"
 
 #define PARAMETERS	"/sys/module/fw_cfg_dma/parameters"
-#define CONTROLLER	"9020000.fw-cfg"
+
+/* Its address is the machine's. */
+static char controller[DEVICE_NAME_SIZE];
 
 /* Those in which this engine copies. */
 static const struct test_buffer *engine_buffers[3];
 /* Of those, the ones whose node names it. */
 static const struct test_buffer *dmas_buffers[3];
 
+static void read_controller(void)
+{
+	glob_t found;
+
+	if (glob("/sys/bus/platform/devices/*.fw-cfg", 0, NULL, &found))
+		return;
+	snprintf(controller, sizeof(controller), "%s", basename(found.gl_pathv[0]));
+	globfree(&found);
+}
+
 static void __attribute__((constructor(103))) choose_buffers(void)
 {
 	char engine[COHBUF_ENGINE_NAME_SIZE] = "";
 	size_t count = 0, named = 0;
 
+	read_controller();
+
 	for (size_t i = 0; chosen_buffers[i] && !access(PARAMETERS, F_OK); i++) {
 		if (buffer_attr(chosen_buffers[i]->name, "engine", engine, sizeof(engine)) ||
-		    (*engine && strncmp(engine, CONTROLLER, strlen(CONTROLLER))))
+		    (*engine && strncmp(engine, controller, strlen(controller))))
 			continue;
 		engine_buffers[count++] = chosen_buffers[i];
 		if (*engine)
@@ -80,8 +95,8 @@ static void __attribute__((constructor)) add_teardown(void)
 /* What the engine reads when it is bound. */
 static void rebind_engine(void)
 {
-	unbind_controller(CONTROLLER);
-	bind_controller(CONTROLLER);
+	unbind_controller(controller);
+	bind_controller(controller);
 	bind_all_again();
 }
 
@@ -279,12 +294,12 @@ TEST_EACH(copy_fault, unbind_of_the_controller_ends_a_copy_that_hangs, engine_bu
 	set_parameter("hang", 1);
 	ASSERT_EQ(pthread_create(&thread, NULL, copy_for_long, &copy), 0);
 	await_copy_in_flight(&copy);
-	unbind_controller(CONTROLLER);
+	unbind_controller(controller);
 	pthread_join(thread, NULL);
 	EXPECT_EQ(copy.error, own ? ENODEV : ETIMEDOUT);
 	EXPECT_LT(elapsed_ms(&start), 10000);
 	behave();
-	bind_controller(CONTROLLER);
+	bind_controller(controller);
 	bind_all_again();
 }
 
@@ -324,19 +339,20 @@ TEST_EACH(copy_fault, large_copy_is_split_as_the_engine_needs, engine_buffers)
 /* A controller for peripherals is no engine of a buffer, and of no other one either. */
 TEST_EACH(copy_fault, engine_that_cannot_copy_is_not_taken, engine_buffers)
 {
-	char device[DEVICE_NAME_SIZE];
+	char device[DEVICE_NAME_SIZE], reason[DEVICE_NAME_SIZE + 64];
 	struct klog said;
 	int log;
 
 	ASSERT_TRUE(!device_find(b->node, device));
 	set_parameter("slave", 1);
-	unbind_controller(CONTROLLER);
+	unbind_controller(controller);
 	log = klog_open(SEEK_END);
-	bind_controller(CONTROLLER);
+	bind_controller(controller);
 	if (b->flags & COHBUF_INFO_ENGINE) {
 		/* The driver core may have tried it as well. */
 		EXPECT_EQ(device_bind(device), -1);
-		said = klog_read(log, device, "dmas: " CONTROLLER " cannot copy from memory to memory");
+		snprintf(reason, sizeof(reason), "dmas: %s cannot copy from memory to memory", controller);
+		said = klog_read(log, device, reason);
 		EXPECT_GE(said.fitting, 1);
 		EXPECT_EQ(said.fitting, said.lines);
 		EXPECT_TRUE(!device_is_bound(device));
@@ -362,7 +378,7 @@ TEST_EACH(copy_fault, buffer_waits_for_its_controller, dmas_buffers)
 
 	ASSERT_OK(uname(&system));
 	ASSERT_TRUE(!device_find(b->node, device));
-	unbind_controller(CONTROLLER);
+	unbind_controller(controller);
 	EXPECT_TRUE(!device_is_bound(device));
 	/* "Later", for who binds by hand; Linux 5.10 says it as it comes. */
 	if (!strncmp(system.release, "5.10.", 5))
@@ -371,7 +387,7 @@ TEST_EACH(copy_fault, buffer_waits_for_its_controller, dmas_buffers)
 		EXPECT_ERRNO(device_bind(device), EAGAIN);
 	EXPECT_TRUE(!device_is_bound(device));
 
-	bind_controller(CONTROLLER);
+	bind_controller(controller);
 	bind_all_again();
 	s = open_subject(b, 11);
 	EXPECT_OK(copy(s.fd, b->size / 2, 0, 64));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host: talk to the emulator that this program runs in, by Arm semihosting. It
- * needs no device and no driver, so it works on every emulated board, and what it
+ * host: talk to the emulator that this program runs in, by semihosting. It needs no device and no driver, so it works on every emulated board, and what it
  * carries never mixes with the console.
  *
  *	host put NAME		copy standard input to the host's file NAME
@@ -10,7 +9,8 @@
  * NAME is relative to the folder in which QEMU was started. QEMU must run with
  * "-semihosting-config enable=on,userspace=on,target=native".
  *
- * Operations and parameter blocks: "Semihosting for AArch32 and AArch64", Arm.
+ * Operations and parameter blocks: "Semihosting for AArch32 and AArch64", Arm; those
+ * of RISC-V are the same.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -31,12 +31,25 @@ enum {
 /* A parameter block is an array of words as wide as a register. */
 static intptr_t semihost(uintptr_t operation, const uintptr_t *block)
 {
-#ifdef __aarch64__
+#if defined(__aarch64__)
 	register uintptr_t x0 asm("x0") = operation;
 	register const uintptr_t *x1 asm("x1") = block;
 
 	asm volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
 	return x0;
+#elif defined(__riscv)
+	register uintptr_t a0 asm("a0") = operation;
+	register const uintptr_t *a1 asm("a1") = block;
+
+	/* "RISC-V Semihosting": these three, none compressed, on one page. */
+	asm volatile(".option push\n"
+		     ".option norvc\n"
+		     ".balign 16\n"
+		     "slli zero, zero, 0x1f\n"
+		     "ebreak\n"
+		     "srai zero, zero, 7\n"
+		     ".option pop" : "+r"(a0) : "r"(a1) : "memory");
+	return a0;
 #else
 	register uintptr_t r0 asm("r0") = operation;
 	register const uintptr_t *r1 asm("r1") = block;

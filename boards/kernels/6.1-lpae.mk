@@ -3,5 +3,4 @@ KERNEL_SUMMARY		:= the kernel of Debian 12 with long descriptors: DMA addresses 
 KERNEL_RELEASE		:= 6.1
 KERNEL_SUITE		:= bookworm
 KERNEL_PACKAGE_arm	:= linux-image-armmp-lpae
-KERNEL_MATRIX		:= qemu-virt-arm
-KERNEL_FLAVOUR		:= yes
+KERNEL_MATRIX_ALSO	:= qemu-virt-arm

@@ -4,5 +4,4 @@ KERNEL_RELEASE		:= 7.2
 KERNEL_SUITE		:= forky
 KERNEL_PACKAGE_arm64	:= linux-image-arm64-16k
 KERNEL_GCC		:= gcc-16
-KERNEL_MATRIX		:= qemu-virt-arm64-16k
-KERNEL_FLAVOUR		:= yes
+KERNEL_MATRIX_ALSO	:= qemu-virt-arm64-16k

@@ -99,6 +99,58 @@ static int attributes_read(unsigned long addr, bool user, struct attributes_alia
 	return 0;
 }
 
+#elif defined(CONFIG_RISCV)
+
+/*
+ * RISC-V Privileged Architecture, chapter "Svpbmt": what a page's entry says instead
+ * of what the platform has there, which for memory is write-back.
+ */
+#define PBMT_SHIFT	61
+#define PBMT_MASK	3
+
+static const enum attributes_type attributes_pbmt[] = {
+	ATTRIBUTES_WRITE_BACK, ATTRIBUTES_NONCACHEABLE, ATTRIBUTES_DEVICE, ATTRIBUTES_OTHER
+};
+
+static void attributes_decode(u64 entry, unsigned long pfn, unsigned long addr,
+			      unsigned long size, struct attributes_alias *alias)
+{
+	alias->raw = entry >> PBMT_SHIFT & PBMT_MASK;
+	alias->type = attributes_pbmt[alias->raw];
+	alias->phys = PFN_PHYS(pfn) + (addr & (size - 1));
+}
+
+/* The table of a process has the kernel's entries, too. */
+static int attributes_read(unsigned long addr, bool user, struct attributes_alias *alias)
+{
+	p4d_t *p4d = p4d_offset(pgd_offset(current->mm, addr), addr);
+	pud_t *pud;
+	pmd_t *pmd;
+	pte_t pte;
+
+	if (p4d_none(*p4d))
+		return -EFAULT;
+	pud = pud_offset(p4d, addr);
+	if (pud_none(*pud))
+		return -EFAULT;
+	if (pud_leaf(*pud)) {
+		attributes_decode(pud_val(*pud), pud_pfn(*pud), addr, PUD_SIZE, alias);
+		return 0;
+	}
+	pmd = pmd_offset(pud, addr);
+	if (pmd_none(*pmd))
+		return -EFAULT;
+	if (pmd_leaf(*pmd)) {
+		attributes_decode(pmd_val(*pmd), pmd_pfn(*pmd), addr, PMD_SIZE, alias);
+		return 0;
+	}
+	pte = ptep_get(pte_offset_kernel(pmd, addr));
+	if (!pte_present(pte))
+		return -EFAULT;
+	attributes_decode(pte_val(pte), pte_pfn(pte), addr, PAGE_SIZE, alias);
+	return 0;
+}
+
 #else /* short descriptors */
 
 #define L1_TYPE		GENMASK(1, 0)

@@ -27,7 +27,8 @@ enum attributes_type {
  * struct attributes_alias - one of the mappings of a byte
  * @phys: physical address
  * @raw: what the type was read from: a byte as in MAIR_EL1; without LPAE the
- *	type, inner and outer policy of PRRR and NMRR, two bits each
+ *	type, inner and outer policy of PRRR and NMRR, two bits each; on RISC-V the
+ *	two bits of the page's entry that the extension Svpbmt defines
  * @type: one of &enum attributes_type
  */
 struct attributes_alias {
