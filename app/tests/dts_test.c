@@ -115,9 +115,8 @@ static void test_reload_leak(const void *arg __attribute__((unused)))
 	unsigned int vmaps = count_dma_vmaps();
 
 	need_module();
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 10; i++)
 		reload_driver();
-	}
 
 	/* Less than ten of the smallest buffer that is more than a few pages. */
 	EXPECT_LE(labs(meminfo("CmaFree") - cma_before), 2048);

@@ -138,9 +138,8 @@ TEST(module, loading_twice_is_eexist)
 TEST_LIMIT(module, twenty_reloads_work, 240)
 {
 	need_module();
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 20; i++)
 		reload_driver();
-	}
 	for (size_t i = 0; all_buffers[i]; i++)
 		EXPECT_OK(close(open_buffer(all_buffers[i], O_RDWR)));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * host: talk to the emulator that this program runs in, by semihosting. It needs no device and no driver, so it works on every emulated board, and what it
- * carries never mixes with the console.
+ * host: talk to the emulator that this program runs in, by semihosting. It needs no
+ * device and no driver, so it works on every emulated board, and what it carries never
+ * mixes with the console.
  *
  *	host put NAME		copy standard input to the host's file NAME
  *	host exit STATUS	end the emulator with STATUS
