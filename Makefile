@@ -58,9 +58,8 @@ ifneq ($(KERNEL_SOURCE),)
 # Named after what it is made of: each configuration is built once, and each driver
 # that is built in.
 kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
-ifneq ($(filter-out $(wildcard $(kernel_config)),$(kernel_config)),)
-$(error the kernel "$(KERNEL)" is not for $(BOARD_ARCH): there is no $(filter-out $(wildcard $(kernel_config)),$(kernel_config)))
-endif
+missing	:= $(filter-out $(wildcard $(kernel_config)),$(kernel_config))
+$(if $(missing),$(error the kernel "$(KERNEL)" is not for $(BOARD_ARCH): there is no $(missing)))
 kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/host/into-tree)
 kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
 else
