@@ -138,6 +138,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 		b->present = tree_find(b->node, node);
 		if (!b->present)
 			continue;
+		if (device_find(b->node, b->device))
+			b->device[0] = '\0';
 		/* The driver gives whole pages. */
 		b->size = (b->size + PAGE - 1) & -PAGE;
 		if (dt_has(node, "dmas"))
@@ -151,12 +153,19 @@ static void __attribute__((constructor(101))) read_tree(void)
 	}
 }
 
-static void device_of(const struct test_buffer *b, char device[DEVICE_NAME_SIZE])
+/**
+ * platform_device_of() - name of the platform device of a buffer, bound or not
+ * @b: the buffer
+ *
+ * Return: the name, such as "soc:buffer-plain".
+ */
+const char *platform_device_of(const struct test_buffer *b)
 {
 	if (!b->present)
 		SKIP("the devicetree of this board has no %s", b->node);
-	harness_check(HARNESS_HERE(true), !device_find(b->node, device),
+	harness_check(HARNESS_HERE(true), *b->device,
 		      "the board has a device of node %s", b->node);
+	return b->device;
 }
 
 /**
@@ -168,9 +177,8 @@ static void device_of(const struct test_buffer *b, char device[DEVICE_NAME_SIZE]
 const char *name_of(const struct test_buffer *b)
 {
 	static char name[COHBUF_NAME_SIZE];
-	char device[DEVICE_NAME_SIZE];
+	const char *device = platform_device_of(b);
 
-	device_of(b, device);
 	if (b->name)
 		return b->name;
 	ASSERT_OK(device_buffer(device, name));
@@ -225,18 +233,12 @@ unsigned int mappings_of(const struct test_buffer *b)
 
 void bind_buffer(const struct test_buffer *b)
 {
-	char device[DEVICE_NAME_SIZE];
-
-	device_of(b, device);
-	ASSERT_OK(device_bind(device));
+	ASSERT_OK(device_bind(platform_device_of(b)));
 }
 
 void unbind_buffer(const struct test_buffer *b)
 {
-	char device[DEVICE_NAME_SIZE];
-
-	device_of(b, device);
-	ASSERT_OK(device_unbind(device));
+	ASSERT_OK(device_unbind(platform_device_of(b)));
 }
 
 /* A buffer as it is after the boot. */
@@ -423,6 +425,8 @@ int ensure_bound(const char *device)
 {
 	int error = ENODEV;
 
+	if (has_node(device))
+		return 0;
 	if (!device_is_bound(device) && device_bind(device))
 		error = errno;
 	while (device_is_bound(device)) {
@@ -441,16 +445,15 @@ int ensure_bound(const char *device)
 static void restore_buffers(const void *arg __attribute__((unused)))
 {
 	const struct test_buffer *const *b;
-	char device[DEVICE_NAME_SIZE];
 
 	if (!module_is_loaded() && !driver_is_built_in())
 		ASSERT_OK(load_module("cohbuf"));
 
 	for (b = all_buffers; *b; b++) {
-		if (device_find((*b)->node, device))
+		if (!*(*b)->device)
 			continue;
-		harness_check(HARNESS_HERE(false), !ensure_bound(device),
-			      "%s can be bound again", device);
+		harness_check(HARNESS_HERE(false), !ensure_bound((*b)->device),
+			      "%s can be bound again", (*b)->device);
 		EXPECT_EQ(files_of(*b), 0);
 		EXPECT_EQ(mappings_of(*b), 0);
 	}

@@ -26,6 +26,7 @@ unsigned long page_size(void);
  * @size: bytes
  * @initial_data: text that probe puts at its start, or NULL
  * @present: this board has it
+ * @device: name of its platform device, or "" where the kernel made none
  * @flags: bits of &enum cohbuf_info_flags, without %COHBUF_INFO_DMA_ADDR
  * @dma_bits: address bits, or 0 for those that the DMA controller's driver states
  * @dma_first: lowest DMA address that it may have
@@ -40,6 +41,7 @@ struct test_buffer {
 	size_t size;
 	const char *initial_data;
 	bool present;
+	char device[DEVICE_NAME_SIZE];
 	uint32_t flags;
 	uint32_t dma_bits;
 	uint64_t dma_first;
@@ -77,6 +79,7 @@ extern struct test_buffer plain, pool, cma, snooped, mmapdemo;
 #define TEST_EACH(suite, test, list)	\
 	TEST_EACH_LIMIT(suite, test, list, HARNESS_LIMIT)
 
+const char *platform_device_of(const struct test_buffer *b);
 const char *name_of(const struct test_buffer *b);
 int open_buffer(const struct test_buffer *b, int flags);
 unsigned char *map_buffer(const struct test_buffer *b, int fd);

@@ -117,12 +117,8 @@ void unbind_controller(const char *device)
 
 void bind_all_again(void)
 {
-	char device[DEVICE_NAME_SIZE];
-
-	for (size_t i = 0; all_buffers[i]; i++) {
-		ASSERT_TRUE(!device_find(all_buffers[i]->node, device));
-		EXPECT_OK(ensure_bound(device));
-	}
+	for (size_t i = 0; all_buffers[i]; i++)
+		EXPECT_OK(ensure_bound(platform_device_of(all_buffers[i])));
 }
 
 int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int timeout_ms)

@@ -9,7 +9,8 @@ BOARD_QEMU_ARGS		:= -M virt,iommu=smmuv3 -cpu cortex-a53 -smp 2 -m 512 -device v
 BOARD_BASE_DTB		:= qemu
 BOARD_OVERLAYS		:= dts/qemu-virt.dtso dts/qemu-virt-smmu.dtso
 BOARD_CONSOLE		:= ttyAMA0
-BOARD_APPEND		:=
+# KASLR brings KPTI, which doubles the time of a system call in the emulator.
+BOARD_APPEND		:= kpti=off
 # QEMU's tree has no labels: what the overlay refers to.
 BOARD_SYMBOLS		:= smmu=/smmuv3@9050000
 # One controller behind the SMMU, and one that is not.
