@@ -123,7 +123,7 @@ bool system_deferred(const char *device, char *reason, size_t size)
 
 static bool find_on_bus(const char *bus, const char *node, char *path, size_t size)
 {
-	char devices[64], found[DT_PATH_SIZE];
+	char devices[64];
 	struct dirent *entry;
 	bool done = false;
 	DIR *dir;
@@ -134,7 +134,7 @@ static bool find_on_bus(const char *bus, const char *node, char *path, size_t si
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, size, "%s/%s", devices, entry->d_name);
-		done = dt_of_device(path, found) && !strcmp(found, node);
+		done = dt_is_of_device(path, node);
 	}
 	if (dir)
 		closedir(dir);
