@@ -166,19 +166,6 @@ bool dt_of_device(const char *device_path, char node[DT_PATH_SIZE])
 	return found;
 }
 
-bool dt_is_of_device(const char *device_path, const char *node)
-{
-	char path[PATH_MAX];
-	struct stat of_device, wanted;
-
-	if (snprintf(path, sizeof(path), "%s/of_node", device_path) >= (int)sizeof(path) ||
-	    stat(path, &of_device) ||
-	    snprintf(path, sizeof(path), DT_BASE "%s", node) >= (int)sizeof(path) ||
-	    stat(path, &wanted))
-		return false;
-	return of_device.st_dev == wanted.st_dev && of_device.st_ino == wanted.st_ino;
-}
-
 static unsigned int cells_of(const char *node, const char *property, unsigned int value)
 {
 	uint32_t cells[DT_CELLS_MAX];

@@ -43,8 +43,6 @@ bool dt_parent(const char *node, char parent[DT_PATH_SIZE]);
 bool dt_by_phandle(uint32_t phandle, char node[DT_PATH_SIZE]);
 /* The node of a device below /sys. */
 bool dt_of_device(const char *device_path, char node[DT_PATH_SIZE]);
-/* The same question for one node: cheaper, where many devices are asked. */
-bool dt_is_of_device(const char *device_path, const char *node);
 
 /* Calls @visit for each node, parents first, until it returns true. */
 typedef bool (*dt_visit)(const char *node, void *arg);

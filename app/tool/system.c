@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -121,10 +122,12 @@ bool system_deferred(const char *device, char *reason, size_t size)
 	return !file_read_line(path, waits, sizeof(waits)) && waits[0] == '1';
 }
 
-static bool find_on_bus(const char *bus, const char *node, char *path, size_t size)
+/* The files are compared: reading where each link leads takes many times as long. */
+static bool find_on_bus(const char *bus, const struct stat *node, char *path, size_t size)
 {
-	char devices[64];
+	char devices[64], link[PATH_MAX + 16];
 	struct dirent *entry;
+	struct stat of_node;
 	bool done = false;
 	DIR *dir;
 
@@ -134,7 +137,9 @@ static bool find_on_bus(const char *bus, const char *node, char *path, size_t si
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, size, "%s/%s", devices, entry->d_name);
-		done = dt_is_of_device(path, node);
+		snprintf(link, sizeof(link), "%s/of_node", path);
+		done = !stat(link, &of_node) && of_node.st_dev == node->st_dev &&
+		       of_node.st_ino == node->st_ino;
 	}
 	if (dir)
 		closedir(dir);
@@ -143,7 +148,12 @@ static bool find_on_bus(const char *bus, const char *node, char *path, size_t si
 
 void system_device_of(const char *node, char *path, size_t size)
 {
-	if (!find_on_bus("platform", node, path, size) &&
-	    !find_on_bus("amba", node, path, size))
+	char file[sizeof(DT_BASE) + DT_PATH_SIZE];
+	struct stat wanted;
+
+	snprintf(file, sizeof(file), DT_BASE "%s", node);
+	if (stat(file, &wanted) ||
+	    (!find_on_bus("platform", &wanted, path, size) &&
+	     !find_on_bus("amba", &wanted, path, size)))
 		path[0] = '\0';
 }
