@@ -67,14 +67,7 @@ long slab_objects(const char *cache)
 	return value;
 }
 
-/**
- * count_dma_vmaps() - areas of vmalloc space that the DMA API made
- *
- * The kernel maps a buffer there that it cannot use through its linear mapping.
- *
- * Return: how many.
- */
-unsigned int count_dma_vmaps(void)
+static unsigned int read_dma_vmaps(void)
 {
 	FILE *file = fopen("/proc/vmallocinfo", "r");
 	unsigned int count = 0;
@@ -85,6 +78,27 @@ unsigned int count_dma_vmaps(void)
 		if (strstr(line, "dma_"))
 			count++;
 	fclose(file);
+	return count;
+}
+
+/**
+ * count_dma_vmaps() - areas of vmalloc space that the DMA API made
+ *
+ * The kernel maps a buffer there that it cannot use through its linear mapping.
+ *
+ * It hands the list out in pieces: what others allocate or free between two of them
+ * moves the rest, and an area is seen twice or not at all. Hence two readings that agree.
+ *
+ * Return: how many.
+ */
+unsigned int count_dma_vmaps(void)
+{
+	unsigned int count = read_dma_vmaps(), before;
+
+	do {
+		before = count;
+		count = read_dma_vmaps();
+	} while (count != before);
 	return count;
 }
 
