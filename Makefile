@@ -87,6 +87,9 @@ sbin	= PATH=$$PATH:/usr/sbin:/sbin
 guest_modules := $(wildcard boards/guest/modules/*.c)
 guest_headers := $(wildcard boards/guest/modules/*.h)
 
+# Where the host unpacks the kernel in place of the board.
+KERNEL_UNPACKED := $(if $(BOARD_RAM_BASE),$(build)/kernel.img)
+
 # None where the driver is in the kernel itself.
 driver_module := $(if $(KERNEL_BUILTIN),,$(build)/driver/cohbuf.ko)
 
@@ -278,7 +281,7 @@ ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
 dtbs-unlocked: $(build)/board.env $(build)/board.dtb
-board-unlocked: $(qemu_ready) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
+board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
 
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
@@ -412,6 +415,13 @@ $(build)/host: boards/guest/host.c
 	$(call note,GUEST,$(BOARD)/host)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) -static -o $@ $<
+
+ifneq ($(KERNEL_UNPACKED),)
+$(KERNEL_UNPACKED): boards/host/unpack-kernel boards/$(BOARD)/board.mk $(kernel)/ready
+	$(call note,KERNEL,$(BOARD)/$(@F))
+	$(Q)mkdir -p $(@D)
+	$(Q)boards/host/unpack-kernel $(kernel) $(BOARD_RAM_BASE) $@
+endif
 
 # What every job boots with, the tool as well, and the driver, as two archives: an
 # edit of the driver makes the second one new.

@@ -5,6 +5,7 @@ BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 # highmem=off: a kernel without LPAE cannot reach what lies above 4 GiB.
 BOARD_QEMU_ARGS		:= -M virt,highmem=off -cpu cortex-a15 -smp 2 -m 512 -device vmcoreinfo
+BOARD_RAM_BASE		:= 0x40000000
 # The tree that QEMU itself makes for these arguments.
 BOARD_BASE_DTB		:= qemu
 BOARD_OVERLAYS		:= dts/qemu-virt.dtso
