@@ -438,13 +438,38 @@ int ensure_bound(const char *device)
 	return -1;
 }
 
+/* The same with two system calls, for after each test: the name is known. */
+static bool has_its_node(const struct test_buffer *b)
+{
+	char path[PATH_MAX];
+
+	if (!b->name)
+		return has_node(b->device);
+	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/cohbuf/%s", b->device, b->name);
+	if (access(path, F_OK))
+		return false;
+	snprintf(path, sizeof(path), "/dev/%s", b->name);
+	return !access(path, F_OK);
+}
+
+/* Each file has a reference to the module, and each mapping has a file. */
+static bool module_is_in_use(void)
+{
+	char refs[16];
+
+	return file_read_line("/sys/module/cohbuf/refcnt", refs, sizeof(refs)) || atoi(refs);
+}
+
 /*
  * Every test leaves the board as it was: all buffers bound, which also says that
  * each can be bound again whatever the test did, and no file and no mapping left.
+ * The counters of a buffer that no test of its own was about are read only if there
+ * is something to count: to read all of them takes longer than most tests.
  */
-static void restore_buffers(const void *arg __attribute__((unused)))
+static void restore_buffers(const void *arg)
 {
 	const struct test_buffer *const *b;
+	bool in_use = module_is_in_use();
 
 	if (!module_is_loaded() && !driver_is_built_in())
 		ASSERT_OK(load_module("cohbuf"));
@@ -452,8 +477,10 @@ static void restore_buffers(const void *arg __attribute__((unused)))
 	for (b = all_buffers; *b; b++) {
 		if (!*(*b)->device)
 			continue;
-		harness_check(HARNESS_HERE(false), !ensure_bound((*b)->device),
+		harness_check(HARNESS_HERE(false), has_its_node(*b) || !ensure_bound((*b)->device),
 			      "%s can be bound again", (*b)->device);
+		if (arg && *b != arg && !in_use)
+			continue;
 		EXPECT_EQ(files_of(*b), 0);
 		EXPECT_EQ(mappings_of(*b), 0);
 	}

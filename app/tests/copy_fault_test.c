@@ -57,10 +57,14 @@ static void __attribute__((constructor(103))) choose_buffers(void)
 	}
 }
 
+/* Is it told to? Shared with the processes of the tests. */
+static bool *misbehaves;
+
 static void set_parameter(const char *name, unsigned int value)
 {
 	char path[PATH_MAX], text[16];
 
+	*misbehaves = true;
 	snprintf(path, sizeof(path), PARAMETERS "/%s", name);
 	snprintf(text, sizeof(text), "%u", value);
 	ASSERT_OK(file_write(path, text));
@@ -78,17 +82,22 @@ static void behave(void)
 		snprintf(path, sizeof(path), PARAMETERS "/%s", names[i]);
 		file_write(path, "0");
 	}
+	*misbehaves = false;
 }
 
 /* The engine must not stay as a test left it. */
 static void restore_engine(const void *arg __attribute__((unused)))
 {
-	if (engine_buffers[0])
+	if (*misbehaves)
 		behave();
 }
 
 static void __attribute__((constructor)) add_teardown(void)
 {
+	misbehaves = mmap(NULL, sizeof(*misbehaves), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (misbehaves == MAP_FAILED)
+		abort();
 	harness_add_teardown(restore_engine);
 }
 

@@ -150,6 +150,12 @@ static void run_apart(const char *name, harness_fn run, const void *arg,
 		bail_out(name, -1);
 }
 
+static void tear_down(const void *arg)
+{
+	for (size_t i = num_teardowns; i-- > 0;)
+		teardowns[i](arg);
+}
+
 /* Returns what to count: 'p'assed, 'f'ailed or 's'kipped. */
 static char run_test(const struct test *test, size_t number)
 {
@@ -162,8 +168,7 @@ static char run_test(const struct test *test, size_t number)
 		harness_fail();
 		harness_note("the test checks nothing");
 	}
-	for (size_t i = 0; i < num_teardowns; i++)
-		run_apart(test->name, teardowns[i], NULL, HARNESS_LIMIT * time_factor);
+	run_apart(test->name, tear_down, test->arg, HARNESS_LIMIT * time_factor);
 
 	if (monotonic() - start > 1)
 		harness_note("%s took %.1f s", test->name, monotonic() - start);

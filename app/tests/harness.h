@@ -52,7 +52,10 @@ typedef void (*harness_fn)(const void *arg);
 void harness_add(harness_fn run, const void *arg, unsigned int limit,
 		 const char *name, ...) __attribute__((format(printf, 4, 5)));
 
-/* Runs after each test, in a process of its own; its failures fail the test. */
+/*
+ * Runs after each test, with its argument; its failures fail the test. The last one
+ * that was added is the first to run, in a process that all share.
+ */
 void harness_add_teardown(harness_fn teardown);
 
 /*
