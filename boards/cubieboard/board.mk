@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M cubieboard -m 512
+BOARD_RAM_BASE		:= 0x40000000
 BOARD_BASE_DTB		:= sun4i-a10-cubieboard.dtb
 BOARD_OVERLAYS		:= boards/cubieboard/buffers.dtso
 BOARD_CONSOLE		:= ttyS0,115200

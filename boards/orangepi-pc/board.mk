@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M orangepi-pc -m 1G
+BOARD_RAM_BASE		:= 0x40000000
 BOARD_BASE_DTB		:= sun8i-h3-orangepi-pc.dtb
 BOARD_OVERLAYS		:= boards/orangepi-pc/buffers.dtso
 BOARD_CONSOLE		:= ttyS0,115200

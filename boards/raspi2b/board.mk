@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M raspi2b
+BOARD_RAM_BASE		:= 0x0
 BOARD_BASE_DTB		:= bcm2836-rpi-2-b.dtb
 BOARD_OVERLAYS		:= dts/raspi.dtso
 BOARD_CONSOLE		:= ttyAMA0,115200

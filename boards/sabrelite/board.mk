@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M sabrelite -smp 1 -m 512
+BOARD_RAM_BASE		:= 0x10000000
 BOARD_BASE_DTB		:= imx6q-sabrelite.dtb
 BOARD_OVERLAYS		:= boards/sabrelite/buffers.dtso
 # QEMU's first UART; the tree's stdout-path is the second.

@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M smdkc210 -smp 2 -m 1G
+BOARD_RAM_BASE		:= 0x40000000
 BOARD_BASE_DTB		:= exynos4210-smdkv310.dtb
 BOARD_OVERLAYS		:= boards/smdkc210/buffers.dtso
 BOARD_CONSOLE		:= ttySAC0,115200

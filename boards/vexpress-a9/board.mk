@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M vexpress-a9 -m 512
+BOARD_RAM_BASE		:= 0x60000000
 BOARD_BASE_DTB		:= vexpress-v2p-ca9.dtb
 BOARD_OVERLAYS		:= boards/vexpress-a9/buffers.dtso
 BOARD_CONSOLE		:= ttyAMA0

@@ -4,6 +4,7 @@ BOARD_ARCH		:= arm
 BOARD_KERNEL_PACKAGE	:= linux-image-armmp
 BOARD_QEMU		:= qemu-system-arm
 BOARD_QEMU_ARGS		:= -M xilinx-zynq-a9 -m 512
+BOARD_RAM_BASE		:= 0x0
 BOARD_BASE_DTB		:= boards/zynq/zynq.dts
 BOARD_OVERLAYS		:= boards/zynq/buffers.dtso
 # The kernel has no driver for the UART: a module of ours is the console.
