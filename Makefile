@@ -82,6 +82,8 @@ qemu_folder := $(if $(BOARD_QEMU_SUITE),$(CACHE)/$(BOARD_QEMU)-$(BOARD_QEMU_SUIT
 qemu	:= $(qemu_folder:%=%/bin/)$(BOARD_QEMU)
 qemu_ready := $(qemu_folder:%=%/ready)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
+# $(call on_boards,BOARDS,TARGETS): side by side, as many as JOBS says.
+on_boards = printf '%s\n' $(1) | xargs -P $(or $(JOBS),2) -I % $(again) BOARD=% $(2)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
 guest_modules := $(wildcard boards/guest/modules/*.c)
@@ -162,8 +164,8 @@ BOARDS ?= qemu-virt-arm qemu-virt-arm64 zcu102
 PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 .PHONY: check
 check: setup-build setup-run setup-check setup-pictures
-	$(Q)for board in $(BOARDS); do $(again) BOARD=$$board board tests || exit; done
-	$(Q)$(if $(KERNEL),,for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done)
+	$(Q)$(call on_boards,$(BOARDS),board tests)
+	$(if $(KERNEL),,$(Q)$(call on_boards,$(PICTURE_BOARDS),board))
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
 
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
@@ -197,7 +199,7 @@ check-boards:
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
 dtbs_check: setup-build setup-run setup-check
-	$(Q)for board in $(sort $(BOARDS) qemu-virt-arm64); do $(again) BOARD=$$board dtbs || exit; done
+	$(Q)$(call on_boards,$(sort $(BOARDS) qemu-virt-arm64),dtbs)
 	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
 
 ## lint		static checks: compilers, the kernel's checkers, style, spelling, licences.
@@ -212,7 +214,7 @@ lint: setup-build setup-kernel setup-lint
 ## pictures	draw docs/pictures anew, from what three boards say of their addresses
 .PHONY: pictures
 pictures: setup-build setup-run setup-pictures
-	$(Q)for board in $(PICTURE_BOARDS); do $(again) BOARD=$$board board || exit; done
+	$(Q)$(call on_boards,$(PICTURE_BOARDS),board)
 	$(Q)docs/pictures/draw $(O) docs/pictures
 
 ##
@@ -234,7 +236,7 @@ FARM ?= boards/labgrid/emulated.yaml
 farm_boards = $(or $(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
 .PHONY: farm
 farm: setup-build setup-run setup-farm
-	$(Q)for board in $(farm_boards); do $(again) BOARD=$$board board tests || exit; done
+	$(Q)$(call on_boards,$(farm_boards),board tests)
 	$(Q)cd boards/labgrid && LG_BUILD=$(abspath $(O)) PYTHONDONTWRITEBYTECODE=1 pytest-3 -q -p no:cacheprovider \
 		-n $(or $(JOBS),2) --dist loadgroup --lg-env $(abspath $(FARM)) --places="$(PLACES)" \
 		$(if $(FARM_SUITES),--suites="$(FARM_SUITES)") --junitxml=$(abspath $(O))/farm.xml
@@ -243,7 +245,7 @@ farm: setup-build setup-run setup-farm
 ##		deploy.debian-*" for a part. As root; the first time takes minutes
 .PHONY: check-deploy
 check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava
-	$(Q)for board in qemu-virt-arm qemu-virt-arm64; do $(again) BOARD=$$board board || exit; done
+	$(Q)$(call on_boards,qemu-virt-arm qemu-virt-arm64,board)
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
 
 ##
