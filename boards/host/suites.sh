@@ -36,7 +36,7 @@ run_suites() {
 	# Not by the shell, which would look for files.
 	read -ra patterns <<< "${SUITES:-*}"
 	# The longest first, so that none is left alone at the end.
-	for name in $(printf '%s\n' "${suites[@]}" | sed -E 's/.*\.(stress|fault|tool|fuzz|storm)$/0 &/; t; s/^/1 /' | sort | cut -d ' ' -f 2); do
+	for name in $(printf '%s\n' "${suites[@]}" | sed -E 's/.*\.(stress|fault|tool|fuzz|storm|copies|unbind)$/0 &/; t; s/^/1 /' | sort | cut -d ' ' -f 2); do
 		for pattern in "${patterns[@]}"; do
 			# shellcheck disable=SC2053 # a pattern
 			[[ $name != $pattern ]] || { selected+=("$name"); break; }
