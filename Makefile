@@ -165,7 +165,7 @@ PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 .PHONY: check
 check: setup-build setup-run setup-check setup-pictures
 	$(Q)$(call on_boards,$(BOARDS),board tests)
-	$(if $(KERNEL),,$(Q)$(call on_boards,$(PICTURE_BOARDS),board))
+	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board))
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
 
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,

@@ -401,55 +401,48 @@ void set_autoprobe(bool on)
 	ASSERT_OK(file_write("/sys/bus/platform/drivers_autoprobe", on ? "1" : "0"));
 }
 
-static bool has_node(const char *device)
+/* Asked after each test: of a buffer whose name is known with two system calls. */
+static bool has_node(const struct test_buffer *b)
 {
-	char path[sizeof("/dev/") + COHBUF_NAME_SIZE];
-	char name[COHBUF_NAME_SIZE];
+	char name[COHBUF_NAME_SIZE], path[PATH_MAX];
 
-	if (device_buffer(device, name))
+	if (b->name) {
+		snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/cohbuf/%s", b->device,
+			 b->name);
+		if (access(path, F_OK))
+			return false;
+	} else if (device_buffer(b->device, name)) {
 		return false;
-	snprintf(path, sizeof(path), "/dev/%s", name);
+	}
+	snprintf(path, sizeof(path), "/dev/%s", b->name ?: name);
 	return !access(path, F_OK);
 }
 
 /**
- * ensure_bound() - bind a device that is not bound, and wait for its node
- * @device: name of the platform device
+ * ensure_bound() - bind the device of a buffer that is not bound, and wait for its node
+ * @b: the buffer
  *
  * The driver core may be binding it at this moment, as its supplier is back: it makes
  * the link in the driver's folder before it calls the driver.
  *
  * Return: 0, or -1 with errno of the bind if nobody could bind it, else ENODEV.
  */
-int ensure_bound(const char *device)
+int ensure_bound(const struct test_buffer *b)
 {
+	const char *device = platform_device_of(b);
 	int error = ENODEV;
 
-	if (has_node(device))
+	if (has_node(b))
 		return 0;
 	if (!device_is_bound(device) && device_bind(device))
 		error = errno;
 	while (device_is_bound(device)) {
-		if (has_node(device))
+		if (has_node(b))
 			return 0;
 		sched_yield();
 	}
 	errno = error;
 	return -1;
-}
-
-/* The same with two system calls, for after each test: the name is known. */
-static bool has_its_node(const struct test_buffer *b)
-{
-	char path[PATH_MAX];
-
-	if (!b->name)
-		return has_node(b->device);
-	snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s/cohbuf/%s", b->device, b->name);
-	if (access(path, F_OK))
-		return false;
-	snprintf(path, sizeof(path), "/dev/%s", b->name);
-	return !access(path, F_OK);
 }
 
 /* Each file has a reference to the module, and each mapping has a file. */
@@ -477,7 +470,7 @@ static void restore_buffers(const void *arg)
 	for (b = all_buffers; *b; b++) {
 		if (!*(*b)->device)
 			continue;
-		harness_check(HARNESS_HERE(false), has_its_node(*b) || !ensure_bound((*b)->device),
+		harness_check(HARNESS_HERE(false), !ensure_bound(*b),
 			      "%s can be bound again", (*b)->device);
 		if (arg && *b != arg && !in_use)
 			continue;

@@ -90,7 +90,7 @@ unsigned int mappings_of(const struct test_buffer *b);
 void bind_buffer(const struct test_buffer *b);
 void unbind_buffer(const struct test_buffer *b);
 void renew_buffer(const struct test_buffer *b);
-int ensure_bound(const char *device);
+int ensure_bound(const struct test_buffer *b);
 void expect_no_buffer(const char *device);
 
 /* Bytes that differ from page to page, from buffer to buffer and from zero. */

@@ -118,7 +118,7 @@ void unbind_controller(const char *device)
 void bind_all_again(void)
 {
 	for (size_t i = 0; all_buffers[i]; i++)
-		EXPECT_OK(ensure_bound(platform_device_of(all_buffers[i])));
+		EXPECT_OK(ensure_bound(all_buffers[i]));
 }
 
 int copy_within(int fd, size_t dst, size_t src, size_t length, unsigned int timeout_ms)
