@@ -8,9 +8,20 @@
 
 #include "tool/tool.h"
 
+static int run_help(const struct command *command, int argc, char **argv);
+
+static const struct command command_help = {
+	.name = "help",
+	.summary = "print this text, or that of a command",
+	.help = "Usage: cohbuf help [COMMAND] [OPTION]...\n"
+		"Print what \"cohbuf COMMAND --help\" prints, or the list of the commands.\n"
+		"\n",
+	.run = run_help,
+};
+
 static const struct command *const commands[] = {
 	&command_list, &command_info, &command_dump, &command_fill, &command_load,
-	&command_save, &command_copy, &command_test, &command_doctor, NULL
+	&command_save, &command_copy, &command_test, &command_doctor, &command_help, NULL
 };
 
 static void print_usage(FILE *to)
@@ -26,8 +37,8 @@ static void print_usage(FILE *to)
 		fprintf(to, "  %-20s  %s\n", (*c)->name, (*c)->summary);
 	fputs("\n"
 	      "Options:\n"
-	      "  --help                print this text; after a COMMAND, that command's\n"
-	      "  --version             print the version\n"
+	      "  -h, --help            print this text; after a COMMAND, that command's\n"
+	      "  -V, --version         print the version\n"
 	      "\n"
 	      "Exit status: 0 done, 1 it did not work or something was found, 2 wrong usage.\n",
 	      to);
@@ -40,7 +51,29 @@ static const struct command *find_command(const char *name)
 	for (c = commands; *c; c++)
 		if (!strcmp((*c)->name, name))
 			return *c;
+	complain("there is no command \"%s\"; see \"cohbuf --help\"", name);
 	return NULL;
+}
+
+static int run_help(const struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = { OPTIONS_OF_ALL };
+	const struct command *asked;
+	int status;
+
+	if (next_option(command, argc, argv, options, &status) != -1)
+		return status;
+	if (!arguments_are(command, argc, 0, 1))
+		return STATUS_USAGE;
+	if (optind == argc) {
+		print_usage(stdout);
+		return flush_output(STATUS_OK);
+	}
+	asked = find_command(argv[optind]);
+	if (!asked)
+		return STATUS_USAGE;
+	print_help(asked);
+	return flush_output(STATUS_OK);
 }
 
 int main(int argc, char **argv)
@@ -55,14 +88,10 @@ int main(int argc, char **argv)
 		print_usage(stdout);
 		return flush_output(STATUS_OK);
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		print_version();
 		return flush_output(STATUS_OK);
 	}
 	command = find_command(argv[1]);
-	if (!command) {
-		complain("there is no command \"%s\"; see \"cohbuf --help\"", argv[1]);
-		return STATUS_USAGE;
-	}
-	return command->run(command, argc - 1, argv + 1);
+	return command ? command->run(command, argc - 1, argv + 1) : STATUS_USAGE;
 }

@@ -9,21 +9,25 @@ _cohbuf_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "${COMP_WORDS[COMP
 
 _cohbuf_help() { "${COMP_WORDS[0]}" "$@" --help 2> /dev/null; }
 
+_cohbuf_commands() { _cohbuf_help | sed -n '/^Commands:/,/^$/s/^  \([a-z]\{1,\}\) .*/\1/p'; }
+
 _cohbuf() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command=${COMP_WORDS[1]} class=${COHBUF_CLASS:-/sys/class/cohbuf}
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		_cohbuf_words "$(_cohbuf_help | sed -n '/^Commands:/,/^$/s/^  \([a-z]\{1,\}\) .*/\1/p') --help --version"
+		_cohbuf_words "$(_cohbuf_commands) --help --version"
 	elif [[ $word == -* ]]; then
-		_cohbuf_words "$(_cohbuf_help "$command" | sed -n 's/^  \(--[a-z-]*\).*/\1/p')"
+		_cohbuf_words "$(_cohbuf_help "$command" | sed -n 's/^  \(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p')"
 	elif [[ $before == --* ]] && _cohbuf_help "$command" | grep -q -- "^  $before [A-Z]"; then
 		return
 	elif [[ $command == load || $command == save ]] && [ "$COMP_CWORD" -eq 3 ]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 	elif [ "$COMP_CWORD" -eq 2 ] && _cohbuf_help "$command" | grep -q '^Usage: cohbuf [a-z]* \[\{0,1\}NAME'; then
 		_cohbuf_words "$(ls "$class" 2> /dev/null)"
+	elif [ "$COMP_CWORD" -eq 2 ] && _cohbuf_help "$command" | grep -q '^Usage: cohbuf [a-z]* \[\{0,1\}COMMAND'; then
+		_cohbuf_words "$(_cohbuf_commands)"
 	fi
 }
 

@@ -20,9 +20,11 @@ static void expect_finding(const char *problem, const char *remedy)
 	char found[1024] = "";
 
 	expect_status(&text, 1);
-	expect_in(&text, text.out, problem);
+	expect_in(&text, text.out, "\nplain: ");
+	expect_in(&text, strstr(text.out, "\nplain: ") ?: "", problem);
 	expect_in(&text, strstr(text.out, problem) ?: "", remedy);
 	expect_status(&json, 1);
+	expect_json(&json, "name", "plain");
 	EXPECT_TRUE(json_is_valid(json.out));
 	EXPECT_TRUE(json_get(json.out, "findings.0.problem", found, sizeof(found)));
 	expect_in(&json, found, problem);
@@ -33,14 +35,15 @@ static void expect_finding(const char *problem, const char *remedy)
 
 TEST_EACH(tool_doctor, finds_nothing_where_all_is_well, named_buffers)
 {
-	char name[COHBUF_NAME_SIZE];
+	char name[COHBUF_NAME_SIZE], text[80];
 	struct run r;
 
 	if (buffer_find(b->name, name))
 		SKIP("this board has no %s", b->name);
 	r = run("cohbuf doctor %s", b->name);
 	expect_status(&r, 0);
-	expect_in(&r, r.out, "Nothing found: all is well.");
+	snprintf(text, sizeof(text), "\nNothing found: all is well with %s.\n", b->name);
+	expect_in(&r, r.out, text);
 	r = run("cohbuf doctor /dev/%s --json", b->name);
 	expect_status(&r, 0);
 	expect_json(&r, "driver_loaded", "true");
@@ -99,7 +102,7 @@ TEST(tool_doctor, finds_that_no_node_is_called_so)
 	struct run r = run("cohbuf doctor nonesuch");
 
 	expect_status(&r, 1);
-	expect_in(&r, r.out, "none of the ");
+	expect_in(&r, r.out, "\nnonesuch: none of the ");
 	expect_in(&r, r.out, "give a node this label");
 }
 
@@ -144,12 +147,16 @@ TEST(tool_doctor, finds_what_the_driver_never_gets_to_see)
 		{ "doctor-lost", "the kernel made no device of it", "compatible = \"simple-bus\"" }
 	};
 
+	char name[64];
+
 	if (access("/sys/firmware/devicetree/base/doctor-disabled", F_OK))
 		SKIP("the board has no such nodes: start it with dts/doctor/faults.dtso");
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		struct run r = run("cohbuf doctor %s", faults[i].node);
 
 		expect_status(&r, 1);
+		snprintf(name, sizeof(name), "\n%s: /", faults[i].node);
+		expect_in(&r, r.out, name);
 		expect_in(&r, r.out, faults[i].problem);
 		expect_in(&r, strstr(r.out, faults[i].problem) ?: "", faults[i].remedy);
 	}

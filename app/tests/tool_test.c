@@ -3,6 +3,7 @@
  * The tool as a user calls it: what is usage, what it prints, what it moves. That it
  * tests buffers is in tool_bench_test.c, that it finds faults in tool_doctor_test.c.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,12 @@
 #include "buffers.h"
 #include "json.h"
 #include "run.h"
+#include "tool/rows.h"
+#include "tool/tool.h"
 
 static const char *const commands[] = {
-	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor"
+	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor",
+	"help"
 };
 
 #define NUM_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -30,11 +34,54 @@ TEST(tool, help_and_version_suit_help2man)
 		snprintf(usage, sizeof(usage), "Usage: cohbuf %s", commands[i]);
 		expect_status(&help, 0);
 		EXPECT_EQ(strncmp(help.out, usage, strlen(usage)), 0);
-		expect_in(&help, help.out, "\n  --help  ");
-		expect_in(&help, help.out, "\n  --version  ");
+		expect_in(&help, help.out, "\n  -h, --help  ");
+		expect_in(&help, help.out, "\n  -V, --version  ");
+		expect_in(&help, help.out, "\n\nExit status: 0 ");
 		expect_status(&version, 0);
 		EXPECT_EQ(strncmp(version.out, "cohbuf (cohbuf) ", 16), 0);
 	}
+}
+
+/* On a serial console, too. */
+static void expect_fits_80_columns(const struct run *r)
+{
+	for (const char *line = r->out; *line; line += strcspn(line, "\n") + 1)
+		harness_check(HARNESS_HERE(false), strcspn(line, "\n") <= 80,
+			      "%s: 80 columns hold: %.100s", r->command, line);
+}
+
+TEST(tool, help_of_a_command_is_that_of_its_option)
+{
+	for (size_t i = 0; i < NUM_COMMANDS; i++) {
+		struct run option = run("cohbuf %s --help", commands[i]);
+		struct run letter = run("cohbuf %s -h", commands[i]);
+		struct run command = run("cohbuf help %s", commands[i]);
+
+		expect_status(&command, 0);
+		EXPECT_STREQ(command.out, option.out);
+		EXPECT_STREQ(letter.out, option.out);
+		expect_fits_80_columns(&option);
+	}
+}
+
+TEST(tool, help_and_version_have_three_names)
+{
+	struct run help = run("cohbuf --help"), version = run("cohbuf --version");
+	struct run r;
+
+	expect_status(&help, 0);
+	expect_fits_80_columns(&help);
+	r = run("cohbuf help");
+	expect_status(&r, 0);
+	EXPECT_STREQ(r.out, help.out);
+	r = run("cohbuf -h");
+	EXPECT_STREQ(r.out, help.out);
+	r = run("cohbuf -V");
+	expect_status(&r, 0);
+	EXPECT_STREQ(r.out, version.out);
+	r = run("cohbuf list -V");
+	expect_status(&r, 0);
+	EXPECT_STREQ(r.out, version.out);
 }
 
 TEST(tool, help_lists_every_command)
@@ -54,7 +101,8 @@ TEST(tool, help_lists_every_command)
 TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
 {
 	static const char *const lines[] = {
-		"", "nonsense", "dump", "dump plain mmapdemo", "dump plain --nonsense",
+		"", "nonsense", "help nonsense", "help list info", "doctor ''", "list -x",
+		"dump", "dump plain mmapdemo", "dump plain --nonsense",
 		"dump plain --offset", "dump plain --offset -1", "dump plain --offset ''",
 		"dump plain --offset 1x", "dump plain --offset 0x", "dump plain --offset 4KB",
 		"dump plain --length 99999999999999999999", "dump plain --length 0x10000000000G",
@@ -116,6 +164,139 @@ TEST(tool, list_and_info_agree_with_sysfs)
 	EXPECT_GT(i, 0);
 	snprintf(path, sizeof(path), "%d.name", i);
 	EXPECT_TRUE(!json_get(list.out, path, path, sizeof(path)));
+}
+
+TEST(tool, list_is_short_or_wide)
+{
+	struct run list = run("cohbuf list"), wide = run("cohbuf list --wide"), r;
+
+	expect_status(&list, 0);
+	EXPECT_EQ(strncmp(list.out, "NAME  ", 6), 0);
+	expect_fits_80_columns(&list);
+	expect_not_in(&list, list.out, "BUS-OFFSET");
+	expect_in(&list, list.out, "\nplain  ");
+	expect_status(&wide, 0);
+	expect_in(&wide, wide.out, "BUS-OFFSET  COHERENT  REGION");
+	expect_in(&wide, wide.out, "\nplain  ");
+	/* As many cells in each row, "64 KiB" being one. */
+	r = run("cohbuf list --wide | sed 's/ \\([KMG]iB\\)/\\1/' | awk 'NF != 10'");
+	EXPECT_STREQ(r.out, "");
+	r = run("cohbuf list | sed 's/ \\([KMG]iB\\)/\\1/' | awk 'NF != 6'");
+	EXPECT_STREQ(r.out, "");
+	r = run("cohbuf list --wide --json");
+	EXPECT_TRUE(json_is_valid(r.out));
+}
+
+TEST(tool, list_without_rights_has_no_dma_address)
+{
+	struct run r = run_unprivileged("cohbuf list | awk '$1 == \"plain\" { print $4 }'");
+
+	EXPECT_STREQ(r.out, "-\n");
+}
+
+static const struct facts *row(const char *name, uint64_t size, uint64_t dma_addr)
+{
+	static struct facts f;
+
+	memset(&f, 0, sizeof(f));
+	snprintf(f.name, sizeof(f.name), "%s", name);
+	strcpy(f.memory, "coherent");
+	f.size = size;
+	f.dma_addr = dma_addr;
+	return &f;
+}
+
+/* Prints it; the width of the widest line. */
+static size_t print_rows(const struct facts *f, bool wide, char text[1024])
+{
+	FILE *to = fmemopen(text, 1024, "w");
+	size_t widest = 0;
+
+	ASSERT_TRUE(to);
+	rows_print(f, 1, wide, to);
+	fclose(to);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") > widest)
+			widest = strcspn(line, "\n");
+	return widest;
+}
+
+/* What no board has: the longest label, an address of 64 bits, any size. */
+TEST(tool, list_fits_80_columns_whatever_there_is)
+{
+	static const char longest[] = "a-label-of-31-characters-is-one";
+	static const uint64_t sizes[] = {
+		4096, 65532 << 10, 1000 << 20, (1000 << 20) - 4096, 1 << 30,
+		(1 << 30) - 4096, 1ULL << 40, (1ULL << 40) + 4096, (1ULL << 40) - 4096,
+		1ULL << 63, -4096ULL
+	};
+	char text[1024];
+	struct facts f;
+
+	ASSERT_EQ(sizeof(longest), COHBUF_NAME_SIZE);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		f = *row(longest, sizes[i], 0xffffffff00000000);
+		EXPECT_LE(print_rows(&f, false, text), 79);
+		EXPECT_TRUE(strstr(text, "\na-label-of-31-characters-is-one ") &&
+			    strstr(text, " 0xffffffff00000000 "));
+		f.files = 99999;
+		f.mappings = 99999;
+		EXPECT_LE(print_rows(&f, false, text), 80);
+		f.dma_error = EACCES;
+		EXPECT_LE(print_rows(&f, false, text), 80);
+	}
+	/* The widest that there can be. */
+	f = *row(longest, 1000 << 10, 0xffffffff00000000);
+	f.files = 99999;
+	f.mappings = 99999;
+	EXPECT_EQ(print_rows(&f, false, text), 80);
+	EXPECT_STREQ(text,
+		     "NAME                                SIZE        DMA-ADDRESS COHERENT FILES  MAPS\n"
+		     "a-label-of-31-characters-is-one 1000 KiB 0xffffffff00000000 no       99999 99999\n");
+	f = *row("plain", 1 << 20, 0xe0000000);
+	EXPECT_EQ(print_rows(&f, false, text), 48);
+	EXPECT_STREQ(text, "NAME    SIZE  DMA-ADDRESS  COHERENT  FILES  MAPS\n"
+			   "plain  1 MiB   0xe0000000  no            0     0\n");
+}
+
+TEST(tool, list_wide_cuts_nothing)
+{
+	char text[1024];
+	struct facts f = *row("plain", (1ULL << 40) + 4096, 0xffffffff00000000);
+
+	strcpy(f.region, "a-region-with-a-long-name@58000000");
+	strcpy(f.engine, "3f007000.dma-controller-of-another-bus/dma0chan0");
+	EXPECT_GT(print_rows(&f, true, text), 80);
+	EXPECT_TRUE(strstr(text, "  1073741828 KiB  coherent  0xffffffff00000000        none  no  "));
+	EXPECT_TRUE(strstr(text, "  a-region-with-a-long-name@58000000  "
+				 "3f007000.dma-controller-of-another-bus/dma0chan0  "));
+}
+
+TEST(tool, a_size_is_short_or_says_that_it_is_rounded)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} sizes[] = {
+		{ 0, "0 bytes" },
+		{ 1 << 20, "1 MiB" },
+		{ 1023 << 10, "1023 KiB" },
+		{ 65532 << 10, "~64 MiB" },
+		{ 1500 << 20, "1500 MiB" },
+		{ (1500ULL << 20) + 4096, "~1.5 GiB" },
+		{ (1000ULL << 20) - 4096, "~1.0 GiB" },
+		{ (999ULL << 20) + 4096, "~999 MiB" },
+		{ (100 << 20) + 4096, "~100 MiB" },
+		{ 1ULL << 40, "1 TiB" },
+		{ (1ULL << 40) - 4096, "~1.0 TiB" },
+		{ 1ULL << 50, "1 PiB" },
+		{ 1ULL << 63, "8 EiB" },
+		{ -4096ULL, "~16 EiB" },
+	};
+	char text[32];
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		EXPECT_STREQ(short_size(sizes[i].bytes, text), sizes[i].text);
 }
 
 TEST(tool, info_counts_files_and_mappings_of_others_only)

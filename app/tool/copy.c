@@ -24,7 +24,7 @@ static const char help[] =
 	"  --from OFFSET         where to read; decimal, 0x..., or with K, M or G\n"
 	"  --to OFFSET           where to write; the two parts must not overlap\n"
 	"  --length BYTES        how many\n"
-	"  --timeout MS          time limit of each copy in milliseconds, 1 to 60000 (1000)\n"
+	"  --timeout MS          limit of each copy in milliseconds, 1 to 60000 (1000)\n"
 	"  --repeat N            do it N times (1)\n"
 	"  --json                print JSON\n";
 

@@ -18,10 +18,10 @@ static const char help[] =
 	"Usage: cohbuf doctor [NAME] [OPTION]...\n"
 	"Say why a buffer, or any, is missing below /dev, and what to do about it.\n"
 	"\n"
-	"Followed are the devicetree nodes with compatible \"cohbuf,buffer\", or the one that\n"
-	"is called NAME: is the driver loaded, is there a device, is it bound, what does the\n"
-	"kernel's log say of it, whose is the name below /dev, may you open it. As root it\n"
-	"sees more. Exit status: 0 all is well, 1 something was found.\n"
+	"Followed are the devicetree nodes with compatible \"cohbuf,buffer\", or the one\n"
+	"that is called NAME, which is a label, a node or a device: is the driver loaded,\n"
+	"is there a device, is it bound, what does the kernel's log say of it, whose is\n"
+	"the name below /dev, may you open it. As root it sees more.\n"
 	"\n"
 	"  --json                print JSON\n";
 
@@ -126,9 +126,10 @@ static void print_text(const struct visit *visit)
 		puts("DMA controller: none");
 	for (unsigned int i = 0; i < visit->count; i++)
 		print_node(&visit->nodes[i]);
-	findings_print();
+	findings_print(visit->name);
 	if (!findings_count())
-		puts("\nNothing found: all is well.");
+		printf("\nNothing found: all is well%s%s.\n", visit->name ? " with " : "",
+		       visit->name ?: "");
 }
 
 static void print_node_json(const struct node *node)
@@ -153,6 +154,7 @@ static void print_json(const struct visit *visit)
 	uint64_t kib;
 
 	json_open(NULL, '{');
+	json_string("name", visit->name);
 	json_bool("driver_loaded", system_has_module());
 	if (system_meminfo("CmaTotal", &kib))
 		json_number("cma_total", kib << 10);
@@ -194,6 +196,8 @@ static int run_doctor(const struct command *command, int argc, char **argv)
 	if (!arguments_are(command, argc, 0, 1))
 		return STATUS_USAGE;
 	visit.name = argv[optind];
+	if (visit.name && !*visit.name)
+		return misused(command, "the NAME is empty: leave it out for all nodes");
 	examine(&visit);
 	if (json)
 		print_json(&visit);
@@ -207,5 +211,6 @@ const struct command command_doctor = {
 	.name = "doctor",
 	.summary = "say why a buffer is missing",
 	.help = help,
+	.exits = "0 all is well, 1 something was found, 2 wrong usage",
 	.run = run_doctor,
 };

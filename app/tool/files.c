@@ -15,8 +15,8 @@
 #define BLOCK	(64 << 10)
 
 #define HELP_OF_RANGE								\
-	"  --offset BYTES        where in the buffer to start (0); decimal, 0x..., or with\n" \
-	"                        K, M or G\n"					\
+	"  --offset BYTES        where in the buffer to start (0); decimal, 0x..., or\n" \
+	"                        with K, M or G\n"					\
 	"  --length BYTES        how many (up to the end)\n"
 
 static const char help_load[] =

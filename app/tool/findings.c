@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "findings.h"
 #include "json.h"
@@ -41,11 +42,16 @@ unsigned int findings_count(void)
 	return count;
 }
 
-void findings_print(void)
+void findings_print(const char *name)
 {
-	for (unsigned int i = 0; i < count; i++)
-		printf("\n%s: %s\n  remedy: %s\n", findings[i].subject,
-		       findings[i].problem, findings[i].remedy);
+	for (unsigned int i = 0; i < count; i++) {
+		const struct finding *f = &findings[i];
+
+		putchar('\n');
+		if (name && strncmp(name, f->subject, sizeof(f->subject) - 1))
+			printf("%s: ", name);
+		printf("%s: %s\n  remedy: %s\n", f->subject, f->problem, f->remedy);
+	}
 }
 
 void findings_print_json(void)

@@ -9,7 +9,8 @@
 void finding_add(const char *subject, const char *remedy, const char *problem, ...)
 	__attribute__((format(printf, 3, 4)));
 unsigned int findings_count(void);
-void findings_print(void);
+/* For people; @name is what they asked for, or NULL. */
+void findings_print(const char *name);
 void findings_print_json(void);
 
 #endif /* _FINDINGS_H */

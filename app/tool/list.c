@@ -10,15 +10,19 @@
 
 #include "facts.h"
 #include "json.h"
+#include "rows.h"
 #include "target.h"
 
 static const char help_list[] =
 	"Usage: cohbuf list [OPTION]...\n"
-	"List the buffers: name, size, kind of memory, address for the device, offset of\n"
-	"the bus (DMA address minus CPU address, as the dma-ranges above the node have it),\n"
-	"whether the device snoops the CPU's caches, region, DMA channel of its own, open\n"
-	"files and mappings.\n"
+	"List the buffers: name, size (after a ~ where it is rounded), address for the\n"
+	"device (\"-\" where you may not see it: that takes root), whether the device\n"
+	"snoops the CPU's caches, open files and mappings. The table fits 80 columns.\n"
 	"\n"
+	"  --wide                more columns: kind of memory, offset of the bus (DMA\n"
+	"                        address minus CPU address, as the dma-ranges above the\n"
+	"                        node have it), region, DMA channel of its own; and the\n"
+	"                        exact size\n"
 	"  --json                print JSON, an array\n";
 
 static const char help_info[] =
@@ -71,21 +75,6 @@ static void print_json(const struct facts *f)
 	json_string("node", f->node);
 }
 
-static void print_row(const struct facts *f)
-{
-	char size[32], offset[32], addr[32];
-
-	if (f->dma_error)
-		strcpy(addr, "-");
-	else
-		snprintf(addr, sizeof(addr), "0x%" PRIx64, f->dma_addr);
-	printf("%-16s %10s  %-9s %12s %12s  %-8s  %-14s %-24s %5" PRIu64 " %5" PRIu64 "\n",
-	       f->name, human_size(f->size, size), f->memory, addr,
-	       facts_bus_offset(f, offset), f->coherent ? "yes" : "no",
-	       f->region[0] ? f->region : "-", f->engine[0] ? f->engine : "-",
-	       f->files, f->mappings);
-}
-
 static void print_ranges(const struct facts *f)
 {
 	for (int i = 0; i < f->num_ranges; i++)
@@ -120,38 +109,54 @@ static void print_info(const struct facts *f)
 	printf("node:        %s\n", f->node);
 }
 
-static int list_all(bool json)
+/* All that are bound; returns how many. free() the array. */
+static unsigned int read_all(struct facts **all)
 {
 	/* Not a call, as clang-format has it. */
 	/* clang-format off */
 	char (*names)[COHBUF_NAME_SIZE];
 	/* clang-format on */
 	int count = facts_names(&names);
-	struct facts facts;
+	unsigned int found = 0;
 
-	if (json)
-		json_open(NULL, '[');
-	else if (count)
-		printf("%-16s %10s  %-9s %12s %12s  %-8s  %-14s %-24s %5s %5s\n", "NAME",
-		       "SIZE", "MEMORY", "DMA-ADDRESS", "BUS-OFFSET", "COHERENT",
-		       "REGION", "ENGINE", "FILES", "MAPS");
-	for (int i = 0; i < count; i++) {
+	*all = calloc(count, sizeof(**all));
+	if (count && !*all) {
+		perror("cohbuf");
+		exit(STATUS_FAILED);
+	}
+	for (int i = 0; i < count; i++)
 		/* Unbound meanwhile: then there is nothing to list. */
-		if (facts_read(&facts, names[i]))
-			continue;
-		if (!json) {
-			print_row(&facts);
-			continue;
-		}
+		found += !facts_read(&(*all)[found], names[i]);
+	free(names);
+	return found;
+}
+
+static int list_json(void)
+{
+	struct facts *all;
+	unsigned int count = read_all(&all);
+
+	json_open(NULL, '[');
+	for (unsigned int i = 0; i < count; i++) {
 		json_open(NULL, '{');
-		print_json(&facts);
+		print_json(&all[i]);
 		json_close();
 	}
-	free(names);
-	if (json)
-		json_close();
-	else if (!count)
+	json_close();
+	free(all);
+	return flush_output(STATUS_OK);
+}
+
+static int list_text(bool wide)
+{
+	struct facts *all;
+	unsigned int count = read_all(&all);
+
+	if (count)
+		rows_print(all, count, wide, stdout);
+	else
 		complain("there are no buffers: \"cohbuf doctor\" says why");
+	free(all);
 	return flush_output(STATUS_OK);
 }
 
@@ -176,10 +181,31 @@ static int info_of(const char *node, bool json)
 static int run_list(const struct command *command, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "wide", no_argument, NULL, OPT_WIDE },
 		{ "json", no_argument, NULL, OPT_JSON },
 		OPTIONS_OF_ALL
 	};
-	bool of_one = command == &command_info, json = false;
+	bool json = false, wide = false;
+	int option, status;
+
+	while ((option = next_option(command, argc, argv, options, &status)) != -1) {
+		if (option != OPT_JSON && option != OPT_WIDE)
+			return status;
+		json |= option == OPT_JSON;
+		wide |= option == OPT_WIDE;
+	}
+	if (!arguments_are(command, argc, 0, 0))
+		return STATUS_USAGE;
+	return json ? list_json() : list_text(wide);
+}
+
+static int run_info(const struct command *command, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPT_JSON },
+		OPTIONS_OF_ALL
+	};
+	bool json = false;
 	int option, status;
 
 	while ((option = next_option(command, argc, argv, options, &status)) != -1) {
@@ -187,9 +213,9 @@ static int run_list(const struct command *command, int argc, char **argv)
 			return status;
 		json = true;
 	}
-	if (!arguments_are(command, argc, of_one, of_one))
+	if (!arguments_are(command, argc, 1, 1))
 		return STATUS_USAGE;
-	return of_one ? info_of(argv[optind], json) : list_all(json);
+	return info_of(argv[optind], json);
 }
 
 const struct command command_list = {
@@ -203,5 +229,5 @@ const struct command command_info = {
 	.name = "info",
 	.summary = "print what is known of a buffer",
 	.help = help_info,
-	.run = run_list,
+	.run = run_info,
 };

@@ -19,22 +19,22 @@
 
 static const char help[] =
 	"Usage: cohbuf test NAME [OPTION]...\n"
-	"Test the buffer NAME: data and address lines, cells, accesses of each width, the\n"
-	"kernel's view against the program's, and transfers by a DMA controller. The result\n"
-	"is TAP version 13; a test that fails says what that means and what to look at.\n"
+	"Test the buffer NAME: data and address lines, cells, accesses of each width,\n"
+	"the kernel's view against the program's, and transfers by a DMA controller. The\n"
+	"result is TAP version 13; a test that fails says what that means and what to\n"
+	"look at.\n"
 	"\n"
-	"The buffer's contents are saved and put back, also after Ctrl-C. What a device or\n"
-	"another program writes meanwhile fails tests: stop them first.\n"
+	"The buffer's contents are saved and put back, also after Ctrl-C. What a device\n"
+	"or another program writes meanwhile fails tests: stop them first.\n"
 	"\n"
 	"  --seed NUMBER         what the data follow from; printed, to repeat a failure\n"
-	"  --unit BYTES          offsets and lengths of DMA transfers are multiples of it: a\n"
-	"                        power of two up to 128; default: $COHBUF_UNIT, or 1\n"
+	"  --unit BYTES          offsets and lengths of DMA transfers are multiples of\n"
+	"                        it: a power of two up to 128; default: $COHBUF_UNIT,\n"
+	"                        or 1\n"
 	"  --seconds N           time for all DMA tests together, 1 to 3600 (10)\n"
-	"  --require-dma         without a DMA controller the DMA tests fail; else they are\n"
-	"                        skipped\n"
-	"  --destroy             do not save and put back the contents\n"
-	"\n"
-	"Exit status: 0 all passed or were skipped, 1 some failed, 2 wrong usage.\n";
+	"  --require-dma         without a DMA controller the DMA tests fail; else they\n"
+	"                        are skipped\n"
+	"  --destroy             do not save and put back the contents\n";
 
 static const struct {
 	const char *name;
@@ -263,5 +263,6 @@ const struct command command_test = {
 	.name = "test",
 	.summary = "test a buffer and the DMA to it",
 	.help = help,
+	.exits = "0 all passed or were skipped, 1 some failed, 2 wrong usage",
 	.run = run,
 };

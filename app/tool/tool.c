@@ -50,12 +50,14 @@ void print_version(void)
 	     "redistribute it. There is NO WARRANTY, to the extent permitted by law.");
 }
 
-static void print_help(const struct command *command)
+void print_help(const struct command *command)
 {
 	printf("%s"
-	       "  --help                print this text\n"
-	       "  --version             print the version\n",
-	       command->help);
+	       "  -h, --help            print this text\n"
+	       "  -V, --version         print the version\n"
+	       "\n"
+	       "Exit status: %s.\n",
+	       command->help, command->exits ?: "0 done, 1 it did not work, 2 wrong usage");
 }
 
 int next_option(const struct command *command, int argc, char **argv,
@@ -65,13 +67,13 @@ int next_option(const struct command *command, int argc, char **argv,
 
 	/* Its own messages would not say where the help is. */
 	opterr = 0;
-	option = getopt_long(argc, argv, ":", options, NULL);
+	option = getopt_long(argc, argv, ":hV", options, NULL);
 	switch (option) {
-	case OPT_HELP:
+	case 'h':
 		print_help(command);
 		*status = flush_output(STATUS_OK);
 		return -2;
-	case OPT_VERSION:
+	case 'V':
 		print_version();
 		*status = flush_output(STATUS_OK);
 		return -2;
@@ -79,7 +81,11 @@ int next_option(const struct command *command, int argc, char **argv,
 		*status = misused(command, "%s needs a value", argv[optind - 1]);
 		return -2;
 	case '?':
-		*status = misused(command, "there is no option %s", argv[optind - 1]);
+		/* A letter that it knows is of an option that takes no value, and got one. */
+		if (!optopt || optopt > 0xff || strchr("hV", optopt))
+			*status = misused(command, "there is no option %s", argv[optind - 1]);
+		else
+			*status = misused(command, "there is no option -%c", optopt);
 		return -2;
 	default:
 		return option;
@@ -150,15 +156,40 @@ refuse:
 	return false;
 }
 
+static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+
+#define UNIT_LAST	6
+
 const char *human_size(uint64_t bytes, char text[32])
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
 	unsigned int unit = 0;
 
-	while (unit < 4 && bytes && !(bytes % 1024)) {
+	while (unit < UNIT_LAST && bytes && !(bytes % 1024)) {
 		bytes /= 1024;
 		unit++;
 	}
 	snprintf(text, 32, "%" PRIu64 " %s", bytes, units[unit]);
+	return text;
+}
+
+const char *short_size(uint64_t bytes, char text[32])
+{
+	unsigned int unit = 0;
+	uint64_t tenths;
+
+	if (strlen(human_size(bytes, text)) <= 8)
+		return text;
+	/* In the first unit that leaves at most three digits, rounded. */
+	while (bytes >= 1000 * 1024 - 512) {
+		bytes /= 1024;
+		unit++;
+	}
+	unit++;
+	tenths = (bytes * 10 + 512) / 1024;
+	if (tenths < 100)
+		snprintf(text, 32, "~%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
+			 units[unit]);
+	else
+		snprintf(text, 32, "~%" PRIu64 " %s", (bytes + 512) / 1024, units[unit]);
 	return text;
 }

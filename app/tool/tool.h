@@ -25,13 +25,15 @@ enum {
  * struct command - a subcommand
  * @name: what the user types
  * @summary: one line for "cohbuf --help"
- * @help: the text of --help, without the two options that all have
+ * @help: the text of --help, without what all have: two options and the exit status
+ * @exits: what the exit status means, where it is not the usual
  * @run: does it; gets the arguments from the subcommand's name on
  */
 struct command {
 	const char *name;
 	const char *summary;
 	const char *help;
+	const char *exits;
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
@@ -40,9 +42,7 @@ extern const struct command command_list, command_info, command_dump, command_fi
 
 /* Values of options that have no letter. */
 enum {
-	OPT_HELP = 256,
-	OPT_VERSION,
-	OPT_JSON,
+	OPT_JSON = 256,
 	OPT_OFFSET,
 	OPT_LENGTH,
 	OPT_BYTE,
@@ -58,13 +58,14 @@ enum {
 	OPT_SECONDS,
 	OPT_REQUIRE_DMA,
 	OPT_DESTROY,
+	OPT_WIDE,
 };
 
 /* These are no blocks, as clang-format has it. */
 /* clang-format off */
 #define OPTIONS_OF_ALL							\
-	{ "help", no_argument, NULL, OPT_HELP },			\
-	{ "version", no_argument, NULL, OPT_VERSION },			\
+	{ "help", no_argument, NULL, 'h' },				\
+	{ "version", no_argument, NULL, 'V' },				\
 	{ }
 /* clang-format on */
 
@@ -94,6 +95,9 @@ int misused(const struct command *command, const char *text, ...)
 int flush_output(int status);
 
 void print_version(void);
+void print_help(const struct command *command);
 const char *human_size(uint64_t bytes, char text[32]);
+/* In at most 8 characters: "~1.5 GiB" where it is not exactly that. */
+const char *short_size(uint64_t bytes, char text[32]);
 
 #endif /* _TOOL_H */
