@@ -1,66 +1,56 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Sourced, after apt-root.sh, by what fetches the headers of a Debian kernel.
+# Sourced, after kernel-set.sh, by what fetches the headers of a Debian kernel.
 #
-#	apt_arches ARCH			what apt_root has to know of
-#	depends PACKAGE PREFIX		the one dependency whose name starts so
-#	headers_packages ARCH RELEASE	sets headers, kbuild, and packages to fetch
-#	headers_unpack			of $debs, into $work/root
+#	headers_unpack TOOLS	of $debs, into $work/root; TOOLS is empty or a folder
+#				of fetch-tools, whose C library the programs need
 #
-# shellcheck disable=SC2154 # host_arch, work, debs, dir: of apt-root.sh
+# shellcheck disable=SC2154 # host_arch, work, debs: of apt-root.sh; release: of kernel-set.sh
 
-# apt_arches ARCH: Debian's amd64 modpost has 64-bit table sizes built in and refuses
-# the tables of a 32-bit module. The i386 build of the same package has the right ones.
-apt_arches() { echo "$1"; [ "$1" != armhf ] || echo i386; }
-
-depends() {
-	apt-cache show --no-all-versions "$1" | sed -n 's/^Depends: //p' | tr ',|' '\n' |
-		awk -v prefix="$2" 'index($1, prefix) == 1 { print $1; exit }'
-}
-
-# Newer packages are below /usr only, older ones in /lib.
+# unpack_into FOLDER: newer packages are below /usr only, older ones in /lib
 unpack_into() {
 	mkdir -p "$1/usr/lib"
 	ln -s usr/lib "$1/lib"
 }
 
-headers_packages() {
-	local arch=$1 common version
-
-	headers=linux-headers-$2
-	common=$(depends "$headers:$arch" linux-headers-)
-	kbuild=$(depends "$headers:$arch" linux-kbuild-)
-
-	# The host's tools in the version of the headers, whatever else is on offer.
-	version=$(apt-cache show --no-all-versions "$headers:$arch" | sed -n 's/^Version: //p')
-	packages=("$headers:$arch" "$common=$version" "$kbuild:$host_arch=$version")
-	[ "$arch" != armhf ] || packages+=("$kbuild:i386=$version" libc6:i386)
-}
-
 headers_unpack() {
-	local deb modpost
+	local tools=$1 headers kbuild deb other
 
+	headers=linux-headers-$release
+	kbuild=$(set_package linux-kbuild-)
+	other=$debs/$kbuild-of-armhf
 	unpack_into "$work/root"
-	case " ${packages[*]} " in *:i386*) unpack_into "$work/root/i386" ;; esac
-	for deb in "$debs"/*.deb; do
-		case $deb in
-		*_i386.deb)	dpkg -x "$deb" "$work/root/i386" ;;
-		*)		dpkg -x "$deb" "$work/root" ;;
-		esac
+	for deb in "$debs/$kbuild"_*_armhf.deb; do
+		[ "$host_arch" = armhf ] || [ ! -e "$deb" ] || mv "$deb" "$other"
 	done
+	debs_unpack "$work/root" "$debs"/*.deb
 
-	sed -i "s|/usr/src/|$dir/root/usr/src/|g" "$work/root/usr/src/$headers/Makefile"
-	if [ -d "$work/root/i386" ]; then
-		modpost=usr/lib/$kbuild/scripts/mod/modpost
-		cat > "$work/root/$modpost" <<-WRAPPER
-			#!/bin/sh
-			root=$dir/root/i386
-			exec "\$root/lib/ld-linux.so.2" --library-path "\$root/lib/i386-linux-gnu" \\
-				"\$root/$(dirname "$modpost")/modpost.real-lsb-32" "\$@"
-		WRAPPER
-	fi
+	# Found from where it is, and not from where the package would be.
+	# shellcheck disable=SC2016 # make's
+	sed -i -e 's|^KBUILD_OUTPUT=.*|KBUILD_OUTPUT := $(abspath $(dir $(lastword $(MAKEFILE_LIST))))|' \
+		-e 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' "$work/root/usr/src/$headers/Makefile"
+	[ -z "$tools" ] || use_libc "$tools/root" "$work/root/usr/lib/$kbuild"
+	[ ! -e "$other" ] || use_modpost_of "$other" "$work/root/usr/lib/$kbuild/scripts/mod" "$tools"
 	# With one, kbuild wants pahole, to put type information into modules.
 	rm -f "$work/root/usr/src/$headers/vmlinux"
 	ln -s "root/usr/src/$headers" "$work/headers"
+}
+
+# use_modpost_of PACKAGE FOLDER TOOLS: modpost has the size of the target's tables built
+# in, as those of the machine that it runs on, and a 64-bit one refuses those of a 32-bit
+# module. Debian has it for 32-bit Arm as well, which QEMU runs, with the C library that
+# comes with the cross compiler.
+use_modpost_of() {
+	local package=$1 folder=$2 tools=$3 libc=/usr/arm-linux-gnueabihf
+
+	# shellcheck disable=SC2016 # the wrapper's
+	[ -z "$tools" ] || libc='${0%/*}/'$(realpath -s --relative-to="$folder" "$tools/root$libc")
+	dpkg-deb --fsys-tarfile "$package" | tar -xOf - "./usr/lib/${kbuild}/scripts/mod/modpost.real-lsb-32" > "$folder/modpost.armhf"
+	rm "$folder"/modpost.real-*
+	cat > "$folder/modpost" <<-WRAPPER
+		#!/bin/sh
+		exec qemu-arm -L "$libc" "\${0%/*}/modpost.armhf" "\$@"
+	WRAPPER
+	chmod 755 "$folder/modpost" "$folder/modpost.armhf"
 }

@@ -3,19 +3,29 @@
 #
 # Sourced by what unpacks programs of a newer Debian than the host's.
 #
-#	use_libc ROOT AS FOLDER...	programs below the folders use the C library in
-#					ROOT, which will be called AS
+#	use_libc ROOT FOLDER...	programs below the folders use the C library in ROOT
+#
+# A program names its loader by an absolute path, and what is in the cache has none that
+# lasts. So a script takes the program's name, and has the loader start it.
 
 use_libc() {
-	local root=$1 as=$2 loader file
+	local root=$1 loader libraries file
 
-	shift 2
+	shift
 	loader=$(compgen -G "$root/usr/lib/*-linux-*/ld-linux*.so.*") || die "there is no C library in $root"
-	loader=$as/${loader#"$root/"}
-	find "$@" -type f -perm /100 -print0 | while IFS= read -r -d '' file; do
-		# Scripts, libraries and static programs name no loader.
-		patchelf --print-interpreter "$file" > /dev/null 2>&1 || continue
-		# No RUNPATH: that one is not for what the libraries need themselves.
-		patchelf --set-interpreter "$loader" --force-rpath --set-rpath "${loader%/*}" "$file"
+	find "$@" -type f -perm /100 ! -name '*.so' ! -name '*.so.*' -print0 | while IFS= read -r -d '' file; do
+		# Scripts and static programs name no loader, and those of another architecture another one.
+		[[ $(LC_ALL=C readelf --program-headers "$file" 2> /dev/null) == *interpreter:*"/${loader##*/}]"* ]] || continue
+		libraries=$(realpath -s --relative-to="${file%/*}" "${loader%/*}")
+		mv "$file" "$file.elf"
+		# The compiler finds its parts by the name that it was called by.
+		cat > "$file" <<-WRAPPER
+			#!/bin/sh
+			file=\$0
+			[ ! -L "\$file" ] || file=\$(readlink -f "\$file")
+			libraries=\${file%/*}/$libraries
+			exec "\$libraries/${loader##*/}" --argv0 "\$0" --library-path "\$libraries" "\$file.elf" "\$@"
+		WRAPPER
+		chmod 755 "$file"
 	done
 }
