@@ -46,6 +46,7 @@ run_suites() {
 
 	cd "$scripts" || exit
 	export PERL5LIB=$suites_here/perl${PERL5LIB:+:$PERL5LIB}
+	# No suite takes an input, which a board would ask for.
 	# shellcheck disable=SC2086 # options, one a word
-	exec prove --timer --formatter CohbufTally --jobs "${JOBS:-$1}" --exec sh ${PROVE_FLAGS:-} "${selected[@]}"
+	exec prove --timer --formatter CohbufTally --jobs "${JOBS:-$1}" --exec sh ${PROVE_FLAGS:-} "${selected[@]}" < /dev/null
 }

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Sourced, after say.sh, job.sh and console.sh, by run: one emulator, from its start to
+# its end.
+#
+#	start		with run's board, job and arguments
+#	stop		whatever it does
+#	await SECONDS	the next event, in $event: what the board says ("up", "status N"),
+#			"ended STATUS" of the emulator, "halted" where the kernel is dead
+#			and the machine is not, "timeout" when there is none
+#	await_up	"up", or what there is in its place; false where nothing shows that
+#			the emulator lives
+#
+# shellcheck disable=SC2154 # of run
+qemu_pid='' event=''
+
+await() {
+	read -r -t "$1" -u "$events" event || event=timeout
+}
+
+start() {
+	local input
+
+	# A job in the background would read /dev/null instead.
+	exec {input}<&0
+	(
+		cd "$run" || exit
+		# shellcheck disable=SC2086 # lists of arguments
+		"$QEMU" $BOARD_QEMU_ARGS "${board_args[@]}" "${console_args[@]}" \
+			-kernel "${KERNEL_UNPACKED:-$KERNEL}" -dtb "$dtb" -initrd initramfs \
+			-append "$append$one_cpu$appended" \
+			${QEMU_EXTRA:-} {events}>&- <&"$input" >> "$qemu_out" 2>> "$qemu_log" &
+		echo "pid $!" >&"$events"
+		status=0
+		wait $! 2> /dev/null || status=$?
+		echo "ended $status" >&"$events"
+	) &
+	exec {input}<&-
+	await 10
+	qemu_pid=${event#pid }
+	[ "${V:-0}" = 0 ] || [ -n "$shell" ] || console_live "$qemu_pid"
+
+	# Not every machine can reset itself: its emulator would go on for ever.
+	{
+		grep -q -m 1 -e 'end Kernel panic' -e 'System halted' \
+			< <(exec tail -n +1 -f --pid="$qemu_pid" "$run/console.log") && echo halted >&"$events"
+	} 2> /dev/null &
+}
+
+stop() {
+	kill -KILL "$qemu_pid" 2> /dev/null || true
+	case $event in ended*) ;; *) await "$GONE_TIMEOUT" ;; esac
+	qemu_pid=''
+	console_end
+}
+
+# Has it said anything, or worked? An emulator that hangs before its first byte, one in
+# some hundred, has not.
+alive() {
+	local fields
+
+	[ ! -s "$run/console.log" ] || return 0
+	# In hundredths of a second: proc(5), utime and stime.
+	{ read -r -a fields < "/proc/$qemu_pid/stat"; } 2> /dev/null || return 0
+	[ $((fields[13] + fields[14])) -gt 100 ]
+}
+
+await_up() {
+	local sixth=$(((UP_TIMEOUT + 5) / 6))
+
+	await $sixth
+	[ "$event" = timeout ] || return 0
+	say "$BOARD is not up after $sixth s; it has $UP_TIMEOUT s"
+	await $sixth
+	[ "$event" = timeout ] || return 0
+	alive || return 1
+	[ "$UP_TIMEOUT" -le $((2 * sixth)) ] || await $((UP_TIMEOUT - 2 * sixth))
+}
