@@ -5,10 +5,15 @@
 BOARD	?= qemu-virt-arm
 O	?= build
 V	?= 0
-CACHE	?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cohbuf
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+
+# Where this is not empty, the tools are here: their root (boards/host/root), or an image
+# that has them (boards/host/Containerfile).
+COHBUF_ROOT := $(wildcard /var/lib/cohbuf/base /etc/cohbuf-tools)
+
+include boards/host/arguments.mk
 
 ALL_BOARDS := $(sort $(patsubst boards/%/board.mk,%,$(wildcard boards/*/board.mk)))
 ifeq ($(filter $(BOARD),$(ALL_BOARDS)),)
@@ -27,8 +32,16 @@ include boards/kernels/$(KERNEL).mk
 KERNEL_NAME := $(KERNEL)
 endif
 
-# The compiler of a board that is no Arm is installed for that board only.
-setup_build := setup-build $(if $(filter riscv64,$(BOARD_ARCH)),setup-riscv64)
+Q	:= $(if $(filter 0,$(V)),@)
+S	:= $(if $(filter 0,$(V)),-s)
+shell_quote = '$(subst ','\'',$(1))'
+note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
+
+ifeq ($(COHBUF_ROOT),)
+include boards/host/front-door.mk
+else
+
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cohbuf
 
 # What follows from a board's architecture.
 DEB_ARCH_arm		:= armhf
@@ -44,12 +57,14 @@ CROSS_COMPILE		?= $(CROSS_COMPILE_$(BOARD_ARCH))
 
 # kbuild has an O and a V of its own: nothing goes down unless it is named.
 MAKEOVERRIDES :=
-Q	:= $(if $(filter 0,$(V)),@)
-S	:= $(if $(filter 0,$(V)),-s)
-note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
+# A board is built one step at a time, and boards side by side (JOBS=).
+override MAKEFLAGS := $(filter-out -j% --jobserver% --,$(MAKEFLAGS))
 
 driver_sources := $(filter-out %.mod.c,$(wildcard driver/*.[ch])) driver/Kbuild driver/Makefile \
 	$(wildcard driver/include/uapi/linux/*.h)
+
+# What boards/kernels/lock says of it: another version is another kernel.
+lock_of_source = grep -h '	$(KERNEL_SOURCE) ' boards/kernels/lock | sort -u
 
 # Absolute, because make and QEMU run in other folders.
 out	:= $(O)$(if $(KERNEL),/$(KERNEL))
@@ -61,12 +76,15 @@ kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
 missing	:= $(filter-out $(wildcard $(kernel_config)),$(kernel_config))
 $(if $(missing),$(error the kernel "$(KERNEL)" is not for $(BOARD_ARCH): there is no $(missing)))
 kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/host/into-tree)
-kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
+kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); $(lock_of_source); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
 else
 kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
 # That of the host's own release is what the boards have anyway.
 kernel_suite := $(if $(KERNEL),$(filter-out $(shell . /etc/os-release && echo $$VERSION_CODENAME),$(KERNEL_SUITE)),$(BOARD_KERNEL_SUITE))
-kernel	:= $(CACHE)/$(kernel_package)$(kernel_suite:%=-%)
+# Named after the version that boards/kernels/lock has: another one is another folder.
+kernel_in_lock := $(kernel_package) $(deb_arch) $(or $(patsubst backports,bookworm-backports,$(kernel_suite)),bookworm)
+kernel_version := $(shell sed -n 's/^$(kernel_in_lock) //p' boards/kernels/lock)
+kernel	:= $(CACHE)/$(kernel_package)$(kernel_version:%=-%)$(kernel_suite:%=-%)
 endif
 # What builds its modules: the host's cross compiler, or one of the kernel's suite.
 kernel_gcc := $(if $(KERNEL),$(KERNEL_GCC),$(BOARD_KERNEL_GCC))
@@ -81,6 +99,8 @@ quieter	= 2>&1 | { grep -v -e 'Skipping BTF generation' -e 'warning: pahole vers
 qemu_folder := $(if $(BOARD_QEMU_SUITE),$(CACHE)/$(BOARD_QEMU)-$(BOARD_QEMU_SUITE))
 qemu	:= $(qemu_folder:%=%/bin/)$(BOARD_QEMU)
 qemu_ready := $(qemu_folder:%=%/ready)
+# A line that names MAKE itself would be run by make -n as well.
+make	= $(MAKE)
 again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNEL)
 # $(call on_boards,BOARDS,TARGETS): side by side, as many as JOBS says.
 on_boards = printf '%s\n' $(1) | xargs -P $(or $(JOBS),2) -I % $(again) BOARD=% $(2)
@@ -118,34 +138,40 @@ tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Mak
 ##		APPEND= kernel command line   QEMU_EXTRA= emulator's arguments
 ##		KERNEL=NAME another kernel than the board's own, with this and any other target
 ##		DTBO= further overlays        TIMEOUT= seconds for CMD (300)
-run: run-on-board
-	$(eval guest_status := $(shell cat $(status_file); rm -f $(status_file)))
-	$(if $(filter 0,$(guest_status)),,$(end_make))
-	@exit $(guest_status)
-
-## shell		a prompt on BOARD, the driver loaded, FILES= copied to it
-shell: board
-	@boards/host/run $(build) --shell --files "$(FILES)" --dtbo "$(abspath $(DTBO))" ""
+##		V=1 the console as it comes, and the commands of the build; all that the
+##		kernel says of itself with APPEND=loglevel=8
+## shell		a prompt on BOARD, the driver loaded, FILES= copied to it; make ends with
+##		the shell's exit status
+run shell: %: %-on-board
+	$(eval guest_status := $(file < $(status_file)))$(if $(guest_status),$(shell rm -f $(status_file)))
+	$(if $(filter-out 0,$(guest_status)),$(end_make))
+	@exit $(or $(guest_status),$$(cat $(status_file)))
 
 # Without a command of the user's own: the demo.
 CMD ?= ./demo
-# The text as it was given: $ is for the board's shell.
-command := $(value CMD)
-is_demo := $(filter ./demo,$(command))
-run_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap) $(FILES)
+# The text as it was given, each line: $ is for the board's shell.
+export COHBUF_COMMAND := $(value CMD)
+is_demo := $(filter ./demo,$(COHBUF_COMMAND))
+demo_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap)
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
-shell_quote = '$(subst ','\'',$(1))'
 
 export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
 
-.PHONY: run shell run-on-board
-run-on-board: board
-	@boards/host/run $(build) --files "$(run_files)" --dtbo "$(abspath $(DTBO))" $(call shell_quote,$(command)); \
-	status=$$?; echo $$status > $(status_file); \
-	$(if $(is_demo),if [ $$status -eq 0 ]; then echo; echo "PASS: the demo on $(BOARD)"; \
-	else echo; echo "FAIL: the demo on $(BOARD): status $$status"; fi)
+# $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
+# FILES are, and the command's standard input is not for what builds.
+run_on_board = @boards/host/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
+	$(again) BOARD=$(BOARD) board < /dev/null >&2 && \
+	boards/host/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
+	status=$$?; mkdir -p $(build); echo $$status > $(status_file)
+user_options = --files "$(FILES)" --dtbo "$(abspath $(DTBO))"
+
+.PHONY: run shell run-on-board shell-on-board
+run-on-board:
+	$(call run_on_board,,$(demo_files),$(if $(is_demo), && echo && echo "PASS: the demo on $(BOARD)"))
+shell-on-board:
+	$(call run_on_board,--shell)
 
 # Where a recipe fails make itself ends with 2, whatever the status was; with the
 # extension that exit_status.c is, it ends with that of the command.
@@ -163,7 +189,7 @@ build_exit_status = [ -e $(exit_status) ] || \
 BOARDS ?= qemu-virt-arm qemu-virt-arm64 zcu102
 PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 .PHONY: check
-check: setup-build setup-run setup-check setup-pictures
+check: setup-build-arm-arm64-run-check-pictures
 	$(Q)$(call on_boards,$(BOARDS),board tests)
 	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board))
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
@@ -188,32 +214,52 @@ coverage: setup-coverage
 ## check-matrix	the tests on every kernel of the matrix, which boards/kernels is, or on
 ##		KERNELS="5.10 7.2"; ends in a table, build/matrix.md
 .PHONY: check-matrix
-check-matrix: setup-build setup-run setup-check
-	@MAKE="$(MAKE)" JOBS="$(JOBS)" SUITES="$(SUITES)" boards/host/check-matrix $(O) $(KERNELS)
+check-matrix: setup-build-arm-arm64-run-check
+	@MAKE="$(make)" JOBS="$(JOBS)" SUITES="$(SUITES)" boards/host/check-matrix $(O) $(KERNELS)
 
 ## check-boards	all of that on every board
 .PHONY: check-boards
 check-boards:
 	@$(again) check BOARDS="$(ALL_BOARDS)"
 
+## times		how long "make run" takes on BOARD, RUNS= (5) times, and how many bare boots
+##		of the same kernel that is; for an idle machine
+.PHONY: times
+times: board
+	@CACHE="$(CACHE)" boards/host/times $(build) $(RUNS)
+
+## check-hosts	what a newcomer does, on fresh Debian 12, 13 and testing and on machines that
+##		lack something: as root, with hours at hand; RUN_ONLY=1 without "make check"
+.PHONY: check-hosts
+check-hosts: setup-build-check-rootfs
+	@RUN_ONLY="$(RUN_ONLY)" SUITES="$(SUITES)" JOBS=1 boards/host/check-hosts $(O) $(CACHE)
+
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
-dtbs_check: setup-build setup-run setup-check
+dtbs_check: setup-build-run-check
 	$(Q)$(call on_boards,$(sort $(BOARDS) qemu-virt-arm64),dtbs)
 	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
 
 ## lint		static checks: compilers, the kernel's checkers, style, spelling, licences.
 ##		SUITES="lint.gcc-* lint.shellcheck" for a part
 LINT_SOURCE := linux-source-6.1
-lint_kernel := $(CACHE)/lint-$(LINT_SOURCE)
+lint_kernel = $(CACHE)/lint-$(LINT_SOURCE)-$(shell awk '$$1 == "$(LINT_SOURCE)" { print $$3 }' boards/kernels/lock | sort -V | tail -n 1)
 .PHONY: lint
-lint: setup-build setup-kernel setup-lint
+lint: setup-build-arm-arm64-kernel-lint
 	$(Q)[ -e $(lint_kernel)/ready ] || boards/host/fetch-lint $(LINT_SOURCE) $(lint_kernel)
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-lint $(O) $(lint_kernel)
 
+## update-kernels	take Debian's newest kernels: writes boards/kernels/lock anew
+## check-lock	whether the archive still has what the lock names
+.PHONY: update-kernels check-lock
+update-kernels: setup-update
+	@boards/host/update-kernels
+check-lock: setup-update-check
+	@prove --verbose --exec bash boards/host/update-kernels :: --check
+
 ## pictures	draw docs/pictures anew, from what three boards say of their addresses
 .PHONY: pictures
-pictures: setup-build setup-run setup-pictures
+pictures: setup-build-run-pictures
 	$(Q)$(call on_boards,$(PICTURE_BOARDS),board)
 	$(Q)docs/pictures/draw $(O) docs/pictures
 
@@ -226,7 +272,7 @@ pictures: setup-build setup-run setup-pictures
 ##		KERNEL_SRC= headers of its kernel, where it is not one of Debian's
 ##		SSH="ssh -p PORT -i KEY"
 .PHONY: deploy
-deploy: setup-build setup-deploy
+deploy: setup-build-arm-arm64-deploy
 	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/host/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
 
 ## farm		tests on every place of a labgrid environment: FARM= (boards/labgrid/emulated.yaml),
@@ -235,7 +281,7 @@ deploy: setup-build setup-deploy
 FARM ?= boards/labgrid/emulated.yaml
 farm_boards = $(or $(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
 .PHONY: farm
-farm: setup-build setup-run setup-farm
+farm: setup-build-run-farm
 	$(Q)$(call on_boards,$(farm_boards),board tests)
 	$(Q)cd boards/labgrid && LG_BUILD=$(abspath $(O)) PYTHONDONTWRITEBYTECODE=1 pytest-3 -q -p no:cacheprovider \
 		-n $(or $(JOBS),2) --dist loadgroup --lg-env $(abspath $(FARM)) --places="$(PLACES)" \
@@ -244,9 +290,15 @@ farm: setup-build setup-run setup-farm
 ## check-deploy	the slow tests of what installs on boards; SUITES="deploy.ssh
 ##		deploy.debian-*" for a part. As root; the first time takes minutes
 .PHONY: check-deploy
-check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-rootfs setup-farm setup-rack setup-lava
+check-deploy: setup-build-arm-arm64-run-check-deb-deploy-rootfs-farm-rack-lava
 	$(Q)$(call on_boards,qemu-virt-arm qemu-virt-arm64,board)
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
+
+## tools-shell	a shell among the tools that the targets above use, or RUN="COMMAND" there;
+##		TOOLS= further groups of boards/host/packages
+.PHONY: tools-shell
+tools-shell: setup-build-arm-arm64-run-check $(addprefix setup-,$(TOOLS))
+	@$(or $(value RUN),bash)
 
 ##
 ## Build without an emulator
@@ -254,22 +306,22 @@ check-deploy: setup-build setup-run setup-check setup-deb setup-deploy setup-roo
 
 ## board		all that an emulated BOARD boots with, in build/BOARD
 .PHONY: board
-board: $(setup_build) setup-run
+board: setup-build-$(BOARD_ARCH)-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) board-unlocked
 
 ## module		the driver for BOARD's kernel: build/BOARD/driver/cohbuf.ko
 ## app		the user test app and the tool for BOARD: build/BOARD/app
 ## dtbs		BOARD's devicetree overlays, and the tree merged with them
 .PHONY: module app dtbs
-module app: $(setup_build)
+module app: setup-build-$(BOARD_ARCH)
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
-dtbs: $(setup_build) setup-run
+dtbs: setup-build-$(BOARD_ARCH)-run
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
 ## tests		the test programs for BOARD, in build/BOARD/app, and the
 ##		overlays of nodes that the driver must refuse
 .PHONY: tests
-tests: $(setup_build)
+tests: setup-build-$(BOARD_ARCH) $(if $(filter yes,$(BOARD_RUNS_32_BIT)),setup-arm)
 	$(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $@-unlocked
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
@@ -288,10 +340,9 @@ board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/boa
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-setups := $(addprefix setup-,build riscv64 newer run kernel check coverage pictures install deb deploy rootfs farm rack lava lint)
-.PHONY: $(setups)
-$(setups): setup-%:
-	@boards/host/setup $*
+# setup-GROUP-GROUP...: groups of boards/host/packages, in one fetch.
+setup-%:
+	@boards/host/root / $(subst -, ,$*)
 
 ifneq ($(KERNEL_SOURCE),)
 $(kernel)/ready: | setup-kernel
@@ -360,7 +411,7 @@ $(build)/app/cohbuf: $(tool_sources)
 $(build)/app/test_mmap $(build)/app/cohbuf:
 	$(call note,APP,$(BOARD)/app/$(@F))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) $@ && touch $@
+	$(Q)$(make) $(S) --no-print-directory -C app CC=$(CROSS_COMPILE)gcc LDFLAGS=-static OUT=$(@D) $@ && touch $@
 
 # "compat": 32-bit programs for a 64-bit kernel.
 $(build)/compat/tests.built: test_compiler := $(CROSS_COMPILE_arm)gcc
@@ -369,7 +420,7 @@ $(build)/app/tests.built: test_compiler := $(CROSS_COMPILE)gcc
 $(build)/app/tests.built $(build)/compat/tests.built: $(app_sources)
 	$(call note,TESTS,$(subst $(abspath $(O))/,,$(@D)))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(MAKE) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests $(test_app)
+	$(Q)$(make) $(S) --no-print-directory -C app CC=$(test_compiler) LDFLAGS=-static OUT=$(@D) tests $(test_app)
 	$(Q)touch $@
 endif
 
@@ -382,7 +433,7 @@ define overlay_rule
 	$(Q)$(compile_tree)
 endef
 $(build)/rpi/%.dtbo: dts/rpi/%.dtso
-	$(Q)$(MAKE) $(S) --no-print-directory -C dts OUT=$(build) $@
+	$(Q)$(make) $(S) --no-print-directory -C dts OUT=$(build) $@
 $(build)/%.dtbo: dts/%.dtso $(wildcard dts/*.dtsi)
 	$(overlay_rule)
 $(build)/board/%.dtbo: boards/$(BOARD)/%.dtso $(wildcard dts/*.dtsi)
@@ -456,40 +507,64 @@ $(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kern
 ## Install
 ##
 
-## deb		Debian packages in build/deb: cohbuf-dkms, and cohbuf-tools for
-##		DEB_ARCHES= (armhf arm64)
+## deb		Debian packages in build/deb: cohbuf-dkms, cohbuf-dev, cohbuf-doc, and
+##		cohbuf-tools for DEB_ARCHES= (armhf arm64)
 DEB_ARCHES ?= armhf arm64
 deb_sources := $(driver_sources) driver/Kconfig $(tool_sources) app/test_mmap.c CHANGELOG.md COPYING \
-	$(wildcard app/install/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/debian/build $(shell find boards/debian/debian -type f)
+	$(wildcard app/install/* app/install/man/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/debian/build \
+	$(wildcard README.md docs/*.md docs/pictures/*.svg) $(shell find boards -name README.md) $(shell find boards/debian/debian -type f)
 .PHONY: deb deb-unlocked
-deb: setup-build setup-deb
+deb: setup-build-arm-arm64-deb
 	$(Q)mkdir -p $(O) && flock $(O)/deb.lock $(again) DEB_ARCHES="$(DEB_ARCHES)" deb-unlocked
 deb-unlocked: $(O)/deb/built
 	@:
 $(O)/deb/built: $(deb_sources)
 	@boards/debian/build $(@D) $(DEB_ARCHES) && touch $@
 
-## install		tool, test app, manual pages, completion, udev rule and overlays, below
-##		DESTDIR=/PREFIX= (/usr/local), for this machine or with CC= for another.
+endif
+
+## install		tool, test app, header of the ABI, manual pages, completion, udev rule and
+##		overlays, below DESTDIR=/PREFIX= (/usr/local), for this machine or with CC=
+##		for another; PAGES=no without the pages, which help2man makes.
 ##		The driver: make -C driver modules_install
 ## uninstall	take exactly that back
 PREFIX ?= /usr/local
-install_out := $(abspath $(O))/install/$(notdir $(lastword $(CC)))
-in_parts = $(MAKE) $(S) --no-print-directory DESTDIR=$(abspath $(DESTDIR)) PREFIX=$(PREFIX) -C
+PAGES	?= yes
+# Seen from the parts, so that the tree's own path may have a space.
+install_out := $(if $(filter /%,$(O)),$(O),../$(O))/install/$(notdir $(lastword $(CC)))
+in_parts = $(MAKE) $(S) --no-print-directory PREFIX=$(PREFIX) \
+	DESTDIR=$(call shell_quote,$(if $(DESTDIR),$(if $(filter /%,$(DESTDIR)),,$(CURDIR)/))$(DESTDIR)) -C
 .PHONY: install uninstall
-install: setup-install
-	$(Q)$(in_parts) app OUT=$(install_out) CC="$(CC)" $(if $(LDFLAGS),LDFLAGS="$(LDFLAGS)") install install-system install-man
-	$(Q)$(in_parts) dts OUT=$(install_out)/dts install
-	$(call note,INSTALL,$(DESTDIR)$(PREFIX))
+install:
+	@boards/host/need '$(firstword $(CC))=gcc' dtc=device-tree-compiler
+	$(Q)$(in_parts) app OUT="$(install_out)" CC="$(CC)" $(if $(LDFLAGS),LDFLAGS="$(LDFLAGS)") \
+		$(if $(filter no,$(PAGES)),,need-help2man install-man) install install-system install-shells install-header
+	$(Q)$(in_parts) dts OUT="$(install_out)/dts" install
+	$(call note,INSTALL,$(call shell_quote,$(DESTDIR)$(PREFIX)))
 uninstall:
 	$(Q)$(in_parts) app uninstall
 	$(Q)$(in_parts) dts uninstall
-	$(call note,REMOVE,$(DESTDIR)$(PREFIX))
+	$(call note,REMOVE,$(call shell_quote,$(DESTDIR)$(PREFIX)))
 
-## clean		remove what was built; the cache of kernels stays
+## clean		remove what was built; the cache stays
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)
+	$(Q)rm -rf "$(O)"
+
+##
+## The cache: tools, kernels, and what was built of them once; in ~/.cache/cohbuf, or CACHE=
+##
+
+## cache		what is in it, with megabytes
+## cache-clean	empty it
+## cache-export	all of it in FILE=, for a machine without a network
+## cache-import	what FILE= has of it
+.PHONY: cache cache-clean cache-export cache-import
+cache cache-clean cache-export cache-import: export CACHE := $(CACHE)
+cache:
+	@boards/host/cache list
+cache-clean cache-export cache-import: cache-%:
+	@boards/host/cache $* "$(FILE)"
 
 ## help		this text
 .PHONY: help

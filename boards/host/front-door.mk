@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make on the user's machine: all that builds, boots and checks runs by the same
+# make in the tools' root, which boards/host/enter makes and enters.
+#
+# Takes O, CACHE, BOARD; what else is given goes with it.
+
+on_host	:= help clean cache cache-clean cache-export cache-import install uninstall
+inside	:= $(filter-out $(on_host),$(MAKECMDGOALS))
+
+ifneq ($(inside),)
+export O BOARD CACHE
+
+# What went wrong is to be the last word. Where a recipe fails make adds a line of its own
+# and ends with 2; so it does not fail, and the status is in a file. With the extension
+# that exit_status.c is, which was built inside, make ends with that. Before there is one
+# make ends with 1 by -q, the only option that makes it end so without a word: it asks
+# whether anything is to be done, and runs no recipe but those that begin with "+".
+ifeq ($(filter $(on_host),$(MAKECMDGOALS)),)
+MAKEFLAGS += -q
+endif
+status_file := $(shell mktemp)
+extension := $(O)/exit_status.so
+end_make = $(if $(wildcard $(extension)),$(eval -load $(extension))$(exit-with $(status)))
+
+.PHONY: $(inside) in-the-root
+$(inside): in-the-root
+	$(eval status := $(shell cat $(status_file); rm -f $(status_file)))
+	$(if $(filter 0,$(status)),,$(end_make)@exit $(status))
+in-the-root:
+	+@boards/host/enter $(inside); echo $$? > $(status_file)
+endif
