@@ -60,10 +60,12 @@ archive_beside() {
 archives_of_host() {
 	# shellcheck disable=SC2016 # apt's own format
 	local format='$(REPO_URI)\t$(RELEASE)\t$(ORIGIN)'
+	# As root it would keep what it read, among the host's files.
+	local -a asked=(apt-get indextargets -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
 
 	{
-		apt-get indextargets --format "${format//\\t/$'\t'}" 'Created-By: Packages' 'Component: main'
-		apt-get indextargets --no-release-info --format "${format//\\t/$'\t'}" 'Created-By: Packages' 'Component: main'
+		"${asked[@]}" --format "${format//\\t/$'\t'}" 'Created-By: Packages' 'Component: main'
+		"${asked[@]}" --no-release-info --format "${format//\\t/$'\t'}" 'Created-By: Packages' 'Component: main'
 	} 2> /dev/null | awk -F '\t' '
 		BEGIN { names = "(bullseye|bookworm|trixie|forky|duke|sid|(old)*stable|testing|unstable)" }
 		# Where a list of mirrors is kept, there is the first of them.
