@@ -194,6 +194,12 @@ check: setup-build-arm-arm64-run-check-pictures
 	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board))
 	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
 
+## check-front-door the way to the tools and kernels: any host, any archive, on any day
+.PHONY: check-front-door
+check-front-door: setup-build-arm-arm64-run-check
+	$(Q)$(call on_boards,qemu-virt-arm qemu-virt-arm64,board)
+	@FRONT_DOOR=only SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) qemu-virt-arm qemu-virt-arm64
+
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
 ##		faults in every call, a storm of UNBINDS=, and FUZZ_SECONDS= of wild calls.
 ##		It is built the first time, which takes minutes
