@@ -470,10 +470,11 @@ $(build)/board.dtb: $(build)/base.dtb $(overlays)
 	$(call note,DTB,$(BOARD)/$(@F))
 	$(Q)fdtoverlay -i $< -o $@ $(overlays)
 
+# On RISC-V a linker that shortens calls would move what semihosting asks to be aligned.
 $(build)/host: boards/guest/host.c
 	$(call note,GUEST,$(BOARD)/host)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) -static -o $@ $<
+	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) $(if $(filter riscv64,$(BOARD_ARCH)),-mno-relax) -static -o $@ $<
 
 ifneq ($(KERNEL_UNPACKED),)
 $(KERNEL_UNPACKED): boards/host/unpack-kernel boards/$(BOARD)/board.mk $(kernel)/ready
