@@ -23,8 +23,10 @@ status_file := $(shell mktemp)
 extension := $(O)/exit_status.so
 end_make = $(if $(wildcard $(extension)),$(eval -load $(extension))$(exit-with $(status)))
 
-.PHONY: $(inside) in-the-root
-$(inside): in-the-root
+.PHONY: $(inside) in-the-root end-as-inside
+$(inside): end-as-inside
+# Once, however many goals there are.
+end-as-inside: in-the-root
 	$(eval status := $(shell cat $(status_file); rm -f $(status_file)))
 	$(if $(filter 0,$(status)),,$(end_make)@exit $(status))
 in-the-root:
