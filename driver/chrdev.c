@@ -4,6 +4,7 @@
  * behind it, which lives until the last file is closed.
  */
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -28,7 +29,10 @@ static dev_t cohbuf_devt;
 static DEFINE_XARRAY_ALLOC(cohbuf_minors);
 static u32 cohbuf_next_minor;
 
-/* Makes "is this name free?" and the taking of it one step. */
+/* The numbers of names, from bind to unbind. */
+static DEFINE_IDA(cohbuf_numbers);
+
+/* Makes "is this label free?" and the taking of it one step. */
 static DEFINE_MUTEX(cohbuf_names_lock);
 
 static void cohbuf_release(struct device *dev)
@@ -36,7 +40,6 @@ static void cohbuf_release(struct device *dev)
 	struct cohbuf *cb = to_cohbuf(dev);
 
 	xa_erase(&cohbuf_minors, MINOR(dev->devt));
-	mutex_destroy(&cb->copy_lock);
 	mutex_destroy(&cb->lock);
 	kfree(cb);
 }
@@ -67,11 +70,12 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	}
 
 	mutex_init(&cb->lock);
-	mutex_init(&cb->copy_lock);
-	INIT_LIST_HEAD(&cb->files);
+	INIT_LIST_HEAD(&cb->inodes);
 	INIT_LIST_HEAD(&cb->mappings);
 	init_waitqueue_head(&cb->unbound);
+	init_waitqueue_head(&cb->copy_wait);
 	cb->mem = mem;
+	cb->number = -1;
 
 	device_initialize(&cb->dev);
 	cb->dev.parent = parent;
@@ -83,30 +87,16 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	return cb;
 }
 
-/* cohbufN, with the lowest N that is free. */
-static int cohbuf_set_number(struct cohbuf *cb)
-{
-	struct device *other;
-	unsigned int n = 0;
-	int ret;
-
-	for (;;) {
-		ret = dev_set_name(&cb->dev, "cohbuf%u", n++);
-		if (ret)
-			return ret;
-		other = class_find_device_by_name(&cohbuf_class, dev_name(&cb->dev));
-		if (!other)
-			return 0;
-		put_device(other);
-	}
-}
-
 static int cohbuf_set_name(struct cohbuf *cb, const char *label)
 {
 	struct device *other;
 
-	if (!label)
-		return cohbuf_set_number(cb);
+	/* cohbufN, with the lowest N that is free. */
+	if (!label) {
+		cb->number = ida_alloc(&cohbuf_numbers, GFP_KERNEL);
+		return cb->number < 0 ? cb->number :
+					dev_set_name(&cb->dev, "cohbuf%d", cb->number);
+	}
 
 	other = class_find_device_by_name(&cohbuf_class, label);
 	if (other) {
@@ -139,13 +129,21 @@ out_unlock:
 	return ret;
 }
 
+/* The name is free with the node gone; the rest of it may be held open. */
+static void cohbuf_put(struct cohbuf *cb)
+{
+	if (cb->number >= 0)
+		ida_free(&cohbuf_numbers, cb->number);
+	put_device(&cb->dev);
+}
+
 static void cohbuf_unregister(void *data)
 {
 	struct cohbuf *cb = data;
 
 	cdev_device_del(&cb->cdev, &cb->dev);
 	cohbuf_revoke(cb);
-	put_device(&cb->dev);
+	cohbuf_put(cb);
 }
 
 /**
@@ -173,7 +171,7 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 
 	ret = cohbuf_add(cb, config->label);
 	if (ret) {
-		put_device(&cb->dev);
+		cohbuf_put(cb);
 		return ret;
 	}
 

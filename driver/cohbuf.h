@@ -14,31 +14,29 @@
  * looks at it first, under &cohbuf.lock.
  *
  * Lock order: mmap_lock -> cohbuf.lock -> i_mmap_rwsem
- *             cohbuf.copy_lock -> cohbuf_borrow_lock -> device_lock() of a DMA
- *             controller -> cohbuf.lock
  *
  *   ->mmap() is called with mmap_lock held and takes cohbuf.lock. Hence, under
- *   cohbuf.lock, nothing may take mmap_lock: no copy to or from user space (a
- *   fault takes it), no mmput(). Copies go through a bounce page, outside of
- *   the lock; they may sleep for ever, and must not hold up an unbind.
+ *   cohbuf.lock, nothing may wait for mmap_lock: a copy to or from user space may
+ *   not fault there, and there is no mmput(). What faults goes through a bounce page,
+ *   outside of the lock; it may sleep for ever, and must not hold up an unbind.
  *
- *   unmap_mapping_range() takes i_mmap_rwsem, and is called under cohbuf.lock,
- *   which keeps the list of files, and each file on it, alive.
+ *   An unbind takes cohbuf.lock and, under it, i_mmap_rwsem of each inode that the
+ *   buffer was opened by; mmap_lock of no process. The list of inodes, and each on
+ *   it, is kept by cohbuf.lock.
  *
- *   cohbuf.copy_lock makes the copies of a buffer take turns. It is held while an
- *   engine works, so nothing that must not wait may take it; an unbind first tells
- *   the copy in flight to stop.
+ *   A copy by an engine holds no lock while the engine works. It has the turn,
+ *   &cohbuf.copying, which an unbind waits for after it has woken who has it.
  *
- *   cohbuf_borrow_lock (engine.c) is held for reading while a copy has a channel that
- *   is not its own, and for writing in probe: a probe may wait for a copy.
- *
- *   cohbuf_names_lock (chrdev.c) is taken in probe only, outside of all others.
+ *   cohbuf_names_lock (chrdev.c) and cohbuf_region_lock (mem.c) are taken in probe
+ *   only, outside of all others.
  */
 #ifndef _COHBUF_H
 #define _COHBUF_H
 
+#include <linux/atomic.h>
 #include <linux/cdev.h>
 #include <linux/device.h>
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -46,7 +44,7 @@
 #include <uapi/linux/cohbuf.h>
 
 struct dma_chan;
-struct file;
+struct iov_iter;
 struct reserved_mem;
 struct vm_area_struct;
 
@@ -69,30 +67,6 @@ struct cohbuf_config {
 };
 
 /**
- * struct cohbuf_transfer - what a DMA engine does for a copy
- * @wait: the task that runs the copy
- * @finished: the engine called back
- * @failed: the engine reported an error
- * @aborted: the buffer is being unbound
- */
-struct cohbuf_transfer {
-	wait_queue_head_t wait;
-	bool finished;
-	bool failed;
-	bool aborted;
-};
-
-/**
- * struct cohbuf_engine - a DMA channel that can copy from memory to memory
- * @chan: the channel
- * @transfer: outlives the channel, whose last callback may come late
- */
-struct cohbuf_engine {
-	struct dma_chan *chan;
-	struct cohbuf_transfer transfer;
-};
-
-/**
  * struct cohbuf_mem - the DMA memory of one binding
  * @dev: device that the memory is allocated for
  * @cpu_addr: the kernel's mapping of the buffer
@@ -101,7 +75,7 @@ struct cohbuf_engine {
  * @dma_bits: width in bits of the addresses that the device can emit
  * @dma_coherent: the device snoops the CPU's caches
  * @region: name of the reserved-memory region that it comes from, or NULL
- * @engine: the channel of the node's "dmas", or NULL
+ * @engine: the channel of the node's "dmas", which copies, or NULL
  *
  * Constant from the end of cohbuf_probe() to the unbind.
  */
@@ -113,48 +87,63 @@ struct cohbuf_mem {
 	unsigned int dma_bits;
 	bool dma_coherent;
 	const char *region;
-	struct cohbuf_engine *engine;
+	struct dma_chan *engine;
 };
 
 /**
  * struct cohbuf - one buffer as user space sees it
  * @dev: device of class "cohbuf"; its release function frees the struct
  * @cdev: the character device; holds a reference to @dev while a file is open
- * @lock: protects @mem, @files, @mappings, @num_files, @num_mappings and @transfer
- * @copy_lock: held for the time of a copy by a DMA engine
- * @mem: the memory, or NULL from unbind on
- * @files: open files, &cohbuf_file.node
- * @mappings: what user space has mapped, &cohbuf_mapping.node
- * @num_files: length of @files
+ * @number: N of the name cohbufN, or negative for a node with a label
+ * @lock: protects all below but @copying and what its comment says of @mem
+ * @mem: the memory, or NULL from unbind on; changes under @lock, once, and who has
+ *	the turn to copy may use it until it gives the turn back
+ * @inodes: what the buffer was opened by, &cohbuf_inode.node
+ * @mappings: what mmap() has mapped, &cohbuf_mapping.node
+ * @num_files: open files
  * @num_mappings: VMAs that map the buffer
+ * @fasync: files that get SIGIO at the unbind
  * @unbound: who polls; woken when @mem goes away
- * @transfer: the copy in flight, or NULL
+ * @copying: not 0 while a copy by a DMA engine has the turn
+ * @copy_wait: who waits for the turn, or for the engine; woken when @mem goes away
  */
 struct cohbuf {
 	struct device dev;
 	struct cdev cdev;
+	int number;
 	struct mutex lock; /* see above */
-	struct mutex copy_lock; /* see above */
 	struct cohbuf_mem *mem;
-	struct list_head files;
+	struct list_head inodes;
 	struct list_head mappings;
 	unsigned int num_files;
 	unsigned int num_mappings;
+	struct fasync_struct *fasync;
 	wait_queue_head_t unbound;
-	struct cohbuf_transfer *transfer;
+	atomic_t copying;
+	wait_queue_head_t copy_wait;
 };
 
 /**
- * struct cohbuf_file - one open file
- * @node: entry of &cohbuf.files, under &cohbuf.lock
- * @cb: the buffer; the open file holds a reference to it
- * @file: the file itself, valid while on the list
+ * struct cohbuf_inode - an inode that the buffer is open by; mostly there is one
+ * @node: entry of &cohbuf.inodes, under &cohbuf.lock
+ * @cb: the buffer; each open file holds a reference to it
+ * @mapping: where the kernel finds the VMAs of its files; valid while @num_files is
+ *	not zero
+ * @num_files: open files, whose private_data this is
  */
-struct cohbuf_file {
+struct cohbuf_inode {
 	struct list_head node;
 	struct cohbuf *cb;
-	struct file *file;
+	struct address_space *mapping;
+	unsigned int num_files;
 };
+
+static inline struct cohbuf *cohbuf_of(const struct file *file)
+{
+	const struct cohbuf_inode *ci = file->private_data;
+
+	return ci->cb;
+}
 
 #define to_cohbuf(d)	container_of(d, struct cohbuf, dev)
 
@@ -162,26 +151,22 @@ struct cohbuf_file {
 int cohbuf_config_read(struct device *dev, struct cohbuf_config *config);
 
 /* mem.c */
-int devm_cohbuf_assign_region(struct device *dev,
-			      const struct cohbuf_config *config);
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
-					 struct cohbuf_engine *engine);
+					 struct dma_chan *engine);
 size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
 void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
 		     size_t len);
 void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
 		      const void *from, size_t len);
+size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		       struct iov_iter *iter, bool write);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* engine.c */
-struct cohbuf_engine *devm_cohbuf_engine_get(struct device *dev);
-bool cohbuf_engine_sees(const struct cohbuf_engine *engine,
-			const struct cohbuf_mem *mem);
-void cohbuf_engine_name(const struct cohbuf_engine *engine, char *name, size_t size);
-int cohbuf_engine_get_public(struct cohbuf_engine *engine,
-			     const struct cohbuf_mem *mem);
-void cohbuf_engine_put_public(struct cohbuf_engine *engine);
+struct dma_chan *devm_cohbuf_engine_get(struct device *dev);
+bool cohbuf_engine_sees(struct dma_chan *engine, const struct cohbuf_mem *mem);
+void cohbuf_engine_name(struct dma_chan *engine, char *name, size_t size);
 
 /* copy.c */
 int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy);
@@ -197,6 +182,8 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 extern const struct file_operations cohbuf_fops;
 
 /* revoke.c */
+int cohbuf_attach(struct cohbuf *cb, struct file *file);
+void cohbuf_detach(struct file *file);
 int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma);
 void cohbuf_revoke(struct cohbuf *cb);
 

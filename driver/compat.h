@@ -7,9 +7,11 @@
 #ifndef _COHBUF_COMPAT_H
 #define _COHBUF_COMPAT_H
 
+#include <linux/dma-map-ops.h>
 #include <linux/dmaengine.h>
 #include <linux/export.h>
 #include <linux/fs.h>
+#include <linux/iommu.h>
 #include <linux/mm.h>
 #include <linux/version.h>
 
@@ -29,6 +31,11 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 #define kunmap_local(addr)	kunmap_atomic(addr)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 0, 0) && IS_ENABLED(CONFIG_ARM)
+/* 6.0: arm has DMA operations like everyone; before, the field is arm's own. */
+#define dev_is_dma_coherent(dev)	((dev)->archdata.dma_coherent)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 /* 6.3: vm_flags is read-only, and has functions that write it. */
 static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
@@ -43,8 +50,30 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
-/* 7.1: renamed. */
+/* 7.1: renamed, and takes a VMA of ordinary pages as well: see vma_set_zappable(). */
 #define zap_special_vma_range	zap_vma_ptes
+
+static inline void vma_set_zappable(struct vm_area_struct *vma)
+{
+	vm_flags_set(vma, VM_PFNMAP);
+}
+#else
+static inline void vma_set_zappable(struct vm_area_struct *vma)
+{
+}
+#endif
+
+/* What a kernel without IOMMUs lacks. */
+#if IS_ENABLED(CONFIG_IOMMU_API)
+static inline bool iommu_domain_translates(const struct iommu_domain *domain)
+{
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+#else
+static inline bool iommu_domain_translates(const struct iommu_domain *domain)
+{
+	return false;
+}
 #endif
 
 #if IS_ENABLED(CONFIG_KUNIT) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)

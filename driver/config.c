@@ -97,11 +97,19 @@ static int cohbuf_check_region(struct device *dev, struct device_node *np,
 				     "memory-region %pOF is not inside the RAM that /memory describes: move it\n",
 				     np);
 
+	/* Of a pool the device would get a physical address, and of other memory none here. */
+	if (iommu_domain_translates(iommu_get_domain_for_dev(dev)))
+		return dev_err_probe(dev, -EINVAL,
+				     "memory-region %pOF is of no use behind an IOMMU, which %s: drop memory-region, or iommus\n",
+				     np,
+				     config->region_no_map ? "does not map a \"no-map\" one" :
+							     "takes memory from anywhere");
+
 	/*
 	 * The kernel maps such a pool write-combined, and dma_mmap_coherent()
 	 * would map it cacheable for a device that snoops: mismatched aliases.
 	 */
-	if (config->region_no_map && device_get_dma_attr(dev) == DEV_DMA_COHERENT)
+	if (config->region_no_map && dev_is_dma_coherent(dev))
 		return dev_err_probe(dev, -EINVAL,
 				     "memory-region %pOF is \"no-map\" and the device is \"dma-coherent\": make the region \"reusable\", or the device \"dma-noncoherent\"\n",
 				     np);

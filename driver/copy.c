@@ -9,89 +9,118 @@
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/sched/signal.h>
+#include <linux/xarray.h>
 
 #include "cohbuf.h"
 #include "compat.h"
 #include "trace.h"
 
-static void cohbuf_transfer_done(void *param, const struct dmaengine_result *result)
-{
-	struct cohbuf_transfer *transfer = param;
-
-	if (result && result->result != DMA_TRANS_NOERROR)
-		WRITE_ONCE(transfer->failed, true);
-	/* Whoever sees this sees what was written before. */
-	smp_store_release(&transfer->finished, true);
-	wake_up(&transfer->wait);
-}
+/**
+ * struct cohbuf_transfer - one descriptor of an engine, while somebody waits for it
+ * @wait: who waits
+ * @finished: the engine called back
+ * @failed: the engine reported an error
+ */
+struct cohbuf_transfer {
+	wait_queue_head_t *wait;
+	bool finished;
+	bool failed;
+};
 
 /*
- * The engine called back and means it: a callback of a transfer that was stopped
- * may come late, and is not that of this one.
+ * The transfers that are waited for. Not every controller's driver can tell when the
+ * last callback of a stopped transfer is over, so one may come when its transfer and
+ * even its buffer are gone. Hence an engine gets a number, not an address: a callback
+ * whose number is not here is late, and touches nothing.
  */
-static bool cohbuf_transfer_is_over(const struct cohbuf_transfer *transfer,
-				    struct dma_chan *chan, dma_cookie_t cookie)
-{
-	if (READ_ONCE(transfer->aborted))
-		return true;
+static DEFINE_XARRAY_FLAGS(cohbuf_transfers, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_IRQ);
+static u32 cohbuf_next_transfer;
 
-	/* Pairs with cohbuf_transfer_done(). */
-	return smp_load_acquire(&transfer->finished) &&
-	       dma_async_is_tx_complete(chan, cookie, NULL, NULL) != DMA_IN_PROGRESS;
+static void cohbuf_transfer_done(void *param, const struct dmaengine_result *result)
+{
+	struct cohbuf_transfer *transfer;
+	unsigned long flags;
+
+	xa_lock_irqsave(&cohbuf_transfers, flags);
+	transfer = xa_load(&cohbuf_transfers, (unsigned long)param);
+	if (transfer) {
+		transfer->failed = result && result->result != DMA_TRANS_NOERROR;
+		/* Whoever sees this sees what was written before. */
+		smp_store_release(&transfer->finished, true);
+		wake_up(transfer->wait);
+	}
+	xa_unlock_irqrestore(&cohbuf_transfers, flags);
 }
 
-/* Wait for the engine. Returns 0, or why it is not worth waiting longer. */
-static int cohbuf_transfer_wait(struct cohbuf_transfer *transfer,
-				struct dma_chan *chan, dma_cookie_t cookie,
+/* Is it worth waiting longer: did the engine call back, or is the buffer gone? */
+static bool cohbuf_transfer_is_over(const struct cohbuf *cb,
+				    const struct cohbuf_transfer *transfer)
+{
+	/* Pairs with cohbuf_transfer_done(). */
+	return !READ_ONCE(cb->mem) || smp_load_acquire(&transfer->finished);
+}
+
+/* Wait for the engine. Returns 0, or why it was not worth it. */
+static int cohbuf_transfer_wait(struct cohbuf *cb, const struct cohbuf_transfer *transfer,
 				ktime_t deadline)
 {
 	int ret;
 
 	/* Not in jiffies: a tick that comes late would make the time shorter. */
-	ret = wait_event_interruptible_hrtimeout(transfer->wait,
-						 cohbuf_transfer_is_over(transfer, chan, cookie),
+	ret = wait_event_interruptible_hrtimeout(cb->copy_wait,
+						 cohbuf_transfer_is_over(cb, transfer),
 						 ktime_sub(deadline, ktime_get()));
-	if (READ_ONCE(transfer->aborted))
+	if (!READ_ONCE(cb->mem))
 		return -ENODEV;
-	if (ret == -ETIME)
-		return -ETIMEDOUT;
-	if (ret)
-		return -EINTR;
-	if (READ_ONCE(transfer->failed) ||
-	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) != DMA_COMPLETE)
-		return -EIO;
-	return 0;
+	return ret == -ETIME ? -ETIMEDOUT : ret;
 }
 
-/* One descriptor, from start to end; nothing is in flight on return. */
-static int cohbuf_transfer_run(struct cohbuf_engine *engine, dma_addr_t dst,
-			       dma_addr_t src, size_t len, ktime_t deadline)
+static int cohbuf_transfer_submit(struct dma_chan *chan, u32 number, dma_addr_t dst,
+				  dma_addr_t src, size_t len, dma_cookie_t *cookie)
 {
-	struct cohbuf_transfer *transfer = &engine->transfer;
-	struct dma_chan *chan = engine->chan;
 	struct dma_async_tx_descriptor *tx;
-	dma_cookie_t cookie;
-	int ret;
 
 	tx = dmaengine_prep_dma_memcpy(chan, dst, src, len,
 				       DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
 	if (!tx)
 		return -EIO;
 
-	transfer->finished = false;
-	transfer->failed = false;
 	tx->callback_result = cohbuf_transfer_done;
-	tx->callback_param = transfer;
-
-	cookie = dmaengine_submit(tx);
-	if (dma_submit_error(cookie))
+	tx->callback_param = (void *)(unsigned long)number;
+	*cookie = dmaengine_submit(tx);
+	if (dma_submit_error(*cookie))
 		return -EIO;
-	dma_async_issue_pending(chan);
 
-	ret = cohbuf_transfer_wait(transfer, chan, cookie, deadline);
-	if (ret)
-		dmaengine_terminate_sync(chan);
-	return ret;
+	dma_async_issue_pending(chan);
+	return 0;
+}
+
+/* One descriptor, from start to end; nothing is in flight on return. */
+static int cohbuf_transfer_run(struct cohbuf *cb, struct dma_chan *chan, dma_addr_t dst,
+			       dma_addr_t src, size_t len, ktime_t deadline)
+{
+	struct cohbuf_transfer transfer = { .wait = &cb->copy_wait };
+	dma_cookie_t cookie;
+	u32 number;
+	int ret;
+
+	ret = xa_alloc_cyclic_irq(&cohbuf_transfers, &number, &transfer, xa_limit_32b,
+				  &cohbuf_next_transfer, GFP_KERNEL);
+	if (ret < 0)
+		return ret;
+
+	ret = cohbuf_transfer_submit(chan, number, dst, src, len, &cookie);
+	if (!ret)
+		ret = cohbuf_transfer_wait(cb, &transfer, deadline);
+
+	/* From here on a callback is late. */
+	xa_erase_irq(&cohbuf_transfers, number);
+	if (!ret && !transfer.failed &&
+	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE)
+		return 0;
+
+	dmaengine_terminate_sync(chan);
+	return ret ?: -EIO;
 }
 
 /* How much to give to the engine at once, in bytes. */
@@ -103,32 +132,30 @@ static size_t cohbuf_max_chunk(const struct dma_chan *chan)
 	return max(round_down(most, align), align);
 }
 
-static int cohbuf_copy_on(struct cohbuf_engine *engine, const struct cohbuf_mem *mem,
-			  struct cohbuf_copy *copy)
+static int cohbuf_copy_run(struct cohbuf *cb, const struct cohbuf_mem *mem,
+			   struct cohbuf_copy *copy, ktime_t deadline)
 {
-	struct dma_chan *chan = engine->chan;
+	struct dma_chan *chan = mem->engine;
 	dma_addr_t src = mem->dma_addr + copy->src;
 	dma_addr_t dst = mem->dma_addr + copy->dst;
 	size_t left = copy->length;
-	ktime_t start, deadline;
+	ktime_t start = ktime_get();
 	int ret;
 
-	cohbuf_engine_name(engine, copy->engine, sizeof(copy->engine));
+	cohbuf_engine_name(chan, copy->engine, sizeof(copy->engine));
 
 	if (!is_dma_copy_aligned(chan->device, copy->src, copy->dst, left) ||
 	    !is_dma_copy_aligned(chan->device, src, dst, 0))
 		return -EINVAL;
 
-	start = ktime_get();
-	deadline = ktime_add_ms(start, copy->timeout_ms);
 	while (left) {
 		size_t len = min(left, cohbuf_max_chunk(chan));
 
-		if (READ_ONCE(engine->transfer.aborted))
+		if (!READ_ONCE(cb->mem))
 			return -ENODEV;
 		if (ktime_after(ktime_get(), deadline))
 			return -ETIMEDOUT;
-		ret = cohbuf_transfer_run(engine, dst, src, len, deadline);
+		ret = cohbuf_transfer_run(cb, chan, dst, src, len, deadline);
 		if (ret)
 			return ret;
 		copy->transfers++;
@@ -153,14 +180,14 @@ VISIBLE_IF_KUNIT int cohbuf_copy_check(const struct cohbuf_mem *mem,
 	if (copy->src < copy->dst + copy->length &&
 	    copy->dst < copy->src + copy->length)
 		return -EINVAL;
-	return 0;
+
+	return mem->engine ? 0 : -EOPNOTSUPP;
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy_check);
 
-/* Under cohbuf.lock: check, and let an unbind know of the copy. */
-static const struct cohbuf_mem *cohbuf_copy_begin(struct cohbuf *cb,
-						  struct cohbuf_engine *public,
-						  const struct cohbuf_copy *copy)
+/* What is copied in, if it can be; good from when the copy has the turn. */
+static const struct cohbuf_mem *cohbuf_copy_mem(struct cohbuf *cb,
+						const struct cohbuf_copy *copy)
 {
 	const struct cohbuf_mem *mem;
 	int ret = -ENODEV;
@@ -169,17 +196,43 @@ static const struct cohbuf_mem *cohbuf_copy_begin(struct cohbuf *cb,
 	mem = cb->mem;
 	if (mem)
 		ret = cohbuf_copy_check(mem, copy);
-	if (!ret)
-		cb->transfer = mem->engine ? &mem->engine->transfer : &public->transfer;
 	mutex_unlock(&cb->lock);
 	return ret ? ERR_PTR(ret) : mem;
 }
 
-static void cohbuf_copy_end(struct cohbuf *cb)
+/* Is it worth waiting longer: has this copy the turn, or is the buffer gone? */
+static bool cohbuf_copy_try_turn(struct cohbuf *cb, bool *turn)
 {
-	mutex_lock(&cb->lock);
-	cb->transfer = NULL;
-	mutex_unlock(&cb->lock);
+	if (!READ_ONCE(cb->mem))
+		return true;
+	*turn = !atomic_cmpxchg(&cb->copying, 0, 1);
+	return *turn;
+}
+
+static void cohbuf_copy_end_turn(struct cohbuf *cb)
+{
+	atomic_set_release(&cb->copying, 0);
+	wake_up(&cb->copy_wait);
+}
+
+/* One copy at a time runs on a buffer. */
+static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
+{
+	bool turn = false;
+	int ret;
+
+	ret = wait_event_interruptible_hrtimeout(cb->copy_wait,
+						 cohbuf_copy_try_turn(cb, &turn),
+						 ktime_sub(deadline, ktime_get()));
+	if (ret)
+		return ret == -ETIME ? -ETIMEDOUT : ret;
+
+	/* An unbind takes the memory, then looks for a turn; this is the other way round. */
+	if (READ_ONCE(cb->mem))
+		return 0;
+	if (turn)
+		cohbuf_copy_end_turn(cb);
+	return -ENODEV;
 }
 
 /**
@@ -187,47 +240,33 @@ static void cohbuf_copy_end(struct cohbuf *cb)
  * @cb: the buffer
  * @copy: what to copy, in bytes, any values; the results are filled in
  *
- * One copy at a time runs on a buffer. On return nothing is in flight.
+ * One copy at a time runs on a buffer; the time limit counts from the call. On return
+ * nothing is in flight.
  *
- * Context: Process context, may sleep. Takes &cohbuf.copy_lock and &cohbuf.lock.
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
  * Return: 0, or
  * -EINVAL for no bytes, overlapping ranges, or an alignment the engine cannot do,
  * -ENXIO for a range outside the buffer,
- * -EOPNOTSUPP where no engine with a free channel sees the buffer,
- * -EBUSY where the channel was taken meanwhile,
+ * -EOPNOTSUPP where the node has no "dmas",
  * -EIO where the engine failed,
- * -ETIMEDOUT, -EINTR (signal), or -ENODEV (unbound, before or meanwhile).
+ * -ETIMEDOUT, -ERESTARTSYS (signal), -ENOMEM, or -ENODEV (unbound, before or
+ * meanwhile).
  */
 int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy)
 {
+	ktime_t deadline = ktime_add_ms(ktime_get(), copy->timeout_ms);
 	const struct cohbuf_mem *mem;
-	struct cohbuf_engine public = {};
 	int ret;
 
-	init_waitqueue_head(&public.transfer.wait);
-
-	if (mutex_lock_interruptible(&cb->copy_lock))
-		return -EINTR;
-
-	mem = cohbuf_copy_begin(cb, &public, copy);
-	if (IS_ERR(mem)) {
-		ret = PTR_ERR(mem);
-		goto out_unlock;
+	mem = cohbuf_copy_mem(cb, copy);
+	ret = PTR_ERR_OR_ZERO(mem);
+	if (!ret)
+		ret = cohbuf_copy_begin_turn(cb, deadline);
+	if (!ret) {
+		ret = cohbuf_copy_run(cb, mem, copy, deadline);
+		cohbuf_copy_end_turn(cb);
 	}
 
-	if (mem->engine) {
-		ret = cohbuf_copy_on(mem->engine, mem, copy);
-	} else {
-		ret = cohbuf_engine_get_public(&public, mem);
-		if (!ret) {
-			ret = cohbuf_copy_on(&public, mem, copy);
-			cohbuf_engine_put_public(&public);
-		}
-	}
-
-	cohbuf_copy_end(cb);
-out_unlock:
-	mutex_unlock(&cb->copy_lock);
 	trace_cohbuf_copy(cb, copy, ret);
 	return ret;
 }
@@ -237,18 +276,16 @@ EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy);
  * cohbuf_copy_stop() - end the copy in flight, and let no other start
  * @cb: the buffer, its memory already taken away
  *
- * Context: Process context, may sleep. Takes &cohbuf.copy_lock and &cohbuf.lock.
+ * Context: Process context, may sleep until the engine has stopped.
  */
 void cohbuf_copy_stop(struct cohbuf *cb)
 {
-	mutex_lock(&cb->lock);
-	if (cb->transfer) {
-		WRITE_ONCE(cb->transfer->aborted, true);
-		wake_up(&cb->transfer->wait);
-	}
-	mutex_unlock(&cb->lock);
+	/* Who has the turn is on the way out, and who waits for it finds no memory. */
+	wake_up(&cb->copy_wait);
+	if (wait_event_timeout(cb->copy_wait, !atomic_read(&cb->copying), HZ))
+		return;
 
-	/* Who holds it is on the way out, and who comes next finds no memory. */
-	mutex_lock(&cb->copy_lock);
-	mutex_unlock(&cb->copy_lock);
+	/* The memory cannot be taken from an engine that goes on. */
+	dev_warn(cb->dev.parent, "the unbind waits for the driver of the DMA controller to stop a copy\n");
+	wait_event(cb->copy_wait, !atomic_read(&cb->copying));
 }

@@ -4,9 +4,8 @@
  * devres takes back, last in first out, when the device is unbound:
  *
  *   unregister the character device and revoke what user space has mapped,
- *   free the DMA memory,
- *   release the channel of the DMA engine,
- *   give the reserved-memory region back.
+ *   free the DMA memory and give the reserved-memory region back,
+ *   release the channel of the DMA engine.
  */
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -18,16 +17,12 @@
 static int cohbuf_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct cohbuf_engine *engine;
 	struct cohbuf_config config;
+	struct dma_chan *engine;
 	struct cohbuf_mem *mem;
 	int ret;
 
 	ret = cohbuf_config_read(dev, &config);
-	if (ret)
-		return ret;
-
-	ret = devm_cohbuf_assign_region(dev, &config);
 	if (ret)
 		return ret;
 

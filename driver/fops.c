@@ -6,10 +6,11 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
+#include <linux/sizes.h>
 #include <linux/splice.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -19,52 +20,19 @@
 #include "compat.h"
 #include "trace.h"
 
-static struct cohbuf *cohbuf_of(const struct file *file)
-{
-	const struct cohbuf_file *cf = file->private_data;
-
-	return cf->cb;
-}
-
 static int cohbuf_open(struct inode *inode, struct file *file)
 {
 	struct cohbuf *cb = container_of(inode->i_cdev, struct cohbuf, cdev);
-	struct cohbuf_file *cf;
-	int ret = 0;
+	int ret;
 
-	cf = kzalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
-	if (!cf)
-		return -ENOMEM;
-	cf->cb = cb;
-	cf->file = file;
-	file->private_data = cf;
-
-	mutex_lock(&cb->lock);
-	if (cb->mem) {
-		list_add(&cf->node, &cb->files);
-		cb->num_files++;
-	} else {
-		ret = -ENODEV;
-	}
-	mutex_unlock(&cb->lock);
-
+	ret = cohbuf_attach(cb, file);
 	trace_cohbuf_open(cb, file, ret);
-	if (ret)
-		kfree(cf);
 	return ret;
 }
 
 static int cohbuf_close(struct inode *inode, struct file *file)
 {
-	struct cohbuf_file *cf = file->private_data;
-	struct cohbuf *cb = cf->cb;
-
-	mutex_lock(&cb->lock);
-	list_del(&cf->node);
-	cb->num_files--;
-	mutex_unlock(&cb->lock);
-
-	kfree(cf);
+	cohbuf_detach(file);
 	return 0;
 }
 
@@ -80,76 +48,97 @@ static loff_t cohbuf_llseek(struct file *file, loff_t offset, int whence)
 	return ret;
 }
 
+/* At most this much is copied at once, under the lock, which others wait for. */
+#define COHBUF_CHUNK	SZ_64K
+
 /*
- * Copy between the buffer and a bounce page. Returns the bytes that were inside
- * the buffer, 0 at and past its end, or -ENODEV.
+ * Copy between the buffer and what the user gave, as far as that is in memory: no
+ * fault may be taken under the lock. Returns the bytes, 0 at and past the end,
+ * -EFAULT where a fault is needed for the first byte, or -ENODEV.
  */
-static ssize_t cohbuf_transfer(struct cohbuf *cb, loff_t pos, void *bounce,
-			       size_t len, bool write)
+static ssize_t cohbuf_rw_chunk(struct cohbuf *cb, loff_t pos, struct iov_iter *iter,
+			       bool write)
 {
+	size_t len = min_t(size_t, iov_iter_count(iter), COHBUF_CHUNK);
 	ssize_t ret = -ENODEV;
 
 	mutex_lock(&cb->lock);
 	if (cb->mem) {
 		ret = cohbuf_mem_clamp(cb->mem, pos, len);
-		if (ret && write)
-			cohbuf_mem_write(cb->mem, pos, bounce, ret);
-		else if (ret)
-			cohbuf_mem_read(cb->mem, pos, bounce, ret);
+		if (ret)
+			ret = cohbuf_mem_iter(cb->mem, pos, ret, iter, write) ?: -EFAULT;
 	}
 	mutex_unlock(&cb->lock);
 	return ret;
 }
 
-static ssize_t cohbuf_read_page(struct cohbuf *cb, loff_t pos, void *bounce,
-				struct iov_iter *to)
+/* The same for the kernel's memory. */
+static ssize_t cohbuf_rw_bounce(struct cohbuf *cb, loff_t pos, void *bounce, size_t len,
+				bool write)
+{
+	struct kvec vec = { .iov_base = bounce, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, write ? WRITE : READ, &vec, 1, len);
+	return cohbuf_rw_chunk(cb, pos, &iter, write);
+}
+
+/*
+ * Go through a page of the kernel's, which takes the faults outside of the lock: they
+ * may sleep for as long as another program likes.
+ */
+static ssize_t cohbuf_read_page(struct cohbuf *cb, loff_t pos, struct iov_iter *to,
+				void *bounce)
 {
 	size_t len = min_t(size_t, iov_iter_count(to), PAGE_SIZE);
 	ssize_t ret;
 
-	ret = cohbuf_transfer(cb, pos, bounce, len, false);
+	ret = cohbuf_rw_bounce(cb, pos, bounce, len, false);
 	if (ret <= 0)
 		return ret;
 	return copy_to_iter(bounce, ret, to) ?: -EFAULT;
 }
 
-static ssize_t cohbuf_write_page(struct cohbuf *cb, loff_t pos, void *bounce,
-				 struct iov_iter *from)
+static ssize_t cohbuf_write_page(struct cohbuf *cb, loff_t pos, struct iov_iter *from,
+				 void *bounce)
 {
 	size_t len = min_t(size_t, iov_iter_count(from), PAGE_SIZE);
 	size_t copied = copy_from_iter(bounce, len, from);
 	ssize_t ret;
 
-	ret = cohbuf_transfer(cb, pos, bounce, copied, true);
-	if (ret < 0)
-		return ret;
-	iov_iter_revert(from, copied - ret);
-	if (len && !copied)
+	if (!copied)
 		return -EFAULT;
-	if (copied && !ret)
-		return -ENOSPC;
+	ret = cohbuf_rw_bounce(cb, pos, bounce, copied, true);
+	iov_iter_revert(from, copied - max_t(ssize_t, ret, 0));
 	return ret;
 }
 
-/*
- * Page by page through a bounce page, so that no fault on the user's memory is
- * taken under the lock. A signal or an error ends it with what was done so far.
- */
-static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter,
-			 ssize_t (*rw_page)(struct cohbuf *cb, loff_t pos,
-					    void *bounce, struct iov_iter *iter))
+static ssize_t cohbuf_rw_page(struct cohbuf *cb, loff_t pos, struct iov_iter *iter,
+			      bool write)
 {
-	struct cohbuf *cb = cohbuf_of(iocb->ki_filp);
-	ssize_t done = 0;
 	ssize_t ret;
 	void *bounce;
 
 	bounce = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return -ENOMEM;
+	ret = write ? cohbuf_write_page(cb, pos, iter, bounce) :
+		      cohbuf_read_page(cb, pos, iter, bounce);
+	free_page((unsigned long)bounce);
+	return ret;
+}
+
+/* A signal or an error ends it with what was done so far. */
+static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
+{
+	struct cohbuf *cb = cohbuf_of(iocb->ki_filp);
+	ssize_t done = 0;
+	ssize_t ret;
 
 	do {
-		ret = rw_page(cb, iocb->ki_pos, bounce, iter);
+		ret = cohbuf_rw_chunk(cb, iocb->ki_pos, iter, write);
+		if (ret == -EFAULT)
+			ret = cohbuf_rw_page(cb, iocb->ki_pos, iter, write);
 		if (ret <= 0)
 			break;
 		iocb->ki_pos += ret;
@@ -157,18 +146,37 @@ static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter,
 		cond_resched();
 	} while (iov_iter_count(iter) && !signal_pending(current));
 
-	free_page((unsigned long)bounce);
+	if (!ret && write && iov_iter_count(iter))
+		ret = -ENOSPC;
 	return done ?: ret;
 }
 
 static ssize_t cohbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return cohbuf_rw(iocb, to, cohbuf_read_page);
+	return cohbuf_rw(iocb, to, false);
 }
 
 static ssize_t cohbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	return cohbuf_rw(iocb, from, cohbuf_write_page);
+	/* Behind the last byte, wherever that is, is no room. */
+	if (iocb->ki_flags & IOCB_APPEND)
+		iocb->ki_pos = LLONG_MAX;
+	return cohbuf_rw(iocb, from, true);
+}
+
+/* Nothing is behind the buffer that it would have to be written to. */
+static int cohbuf_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct cohbuf *cb = cohbuf_of(file);
+	int ret;
+
+	mutex_lock(&cb->lock);
+	ret = cb->mem ? 0 : -ENODEV;
+	mutex_unlock(&cb->lock);
+
+	/* What was stored through a mapping goes before a doorbell that is rung next. */
+	wmb();
+	return ret;
 }
 
 static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
@@ -186,6 +194,11 @@ static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
 	 * mremap() could then grow the mapping past the end.
 	 */
 	vm_flags_set(vma, VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+
+	/* Linux 5.10 looks at this when the mapping is made, and then forgets to close it. */
+	if (!arch_validate_flags(vma->vm_flags))
+		return -EINVAL;
+
 	return cohbuf_map(cohbuf_of(file), vma);
 }
 
@@ -200,6 +213,12 @@ static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
 	events = cb->mem ? DEFAULT_POLLMASK : EPOLLHUP | EPOLLERR;
 	mutex_unlock(&cb->lock);
 	return events;
+}
+
+/* SIGIO at the unbind. */
+static int cohbuf_fasync(int fd, struct file *file, int on)
+{
+	return fasync_helper(fd, file, on, &cohbuf_of(file)->fasync);
 }
 
 /* A DMA address tells where memory is: for those who may know, as in sysfs. */
@@ -302,6 +321,8 @@ const struct file_operations cohbuf_fops = {
 	.splice_write = iter_file_splice_write,
 	.mmap = cohbuf_mmap,
 	.poll = cohbuf_poll,
+	.fasync = cohbuf_fasync,
+	.fsync = cohbuf_fsync,
 	.unlocked_ioctl = cohbuf_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

@@ -3,14 +3,18 @@
  * The memory behind a buffer, through the DMA API only: a DMA address is never
  * turned into a physical one, or the other way round. Knows nothing of files.
  */
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/property.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "cohbuf.h"
 #include "compat.h"
@@ -22,23 +26,22 @@ static void cohbuf_release_region(void *dev)
 	of_reserved_mem_device_release(dev);
 }
 
-/**
- * devm_cohbuf_assign_region() - give the device the memory-region of its node
- * @dev: platform device
- * @config: what the node asks for; without a region nothing happens
- *
- * Context: Process context, in probe.
- * Return: 0, or a negative errno after one line in the kernel's log.
+/*
+ * The kernel sets a "no-map" pool up when its first user probes, and does not lock
+ * that: of two at once, each would get a pool of its own over the same memory.
  */
-int devm_cohbuf_assign_region(struct device *dev,
-			      const struct cohbuf_config *config)
+static DEFINE_MUTEX(cohbuf_region_lock);
+
+static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_config *config)
 {
 	int ret;
 
 	if (!config->region)
 		return 0;
 
+	mutex_lock(&cohbuf_region_lock);
 	ret = of_reserved_mem_device_init(dev);
+	mutex_unlock(&cohbuf_region_lock);
 	if (ret)
 		return dev_err_probe(dev, ret,
 				     "memory-region %s cannot be mapped: move it to RAM that nothing else uses\n",
@@ -83,8 +86,8 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 
 	if (mem->engine && !cohbuf_engine_sees(mem->engine, mem))
 		return dev_err_probe(dev, -EINVAL,
-				     "the controller of dmas does not see memory-region %s as this node does: put the node on the controller's bus, with \"dma-coherent\" only where the controller has it\n",
-				     mem->region);
+				     "the controller of dmas does not see %s as this node does: put the node on the controller's bus, with \"dma-coherent\" only where the controller has it\n",
+				     config->region ? mem->region : "memory within cohbuf,dma-bits");
 	return 0;
 }
 
@@ -108,16 +111,17 @@ static void cohbuf_mem_free(void *data)
 /*
  * Memory that an engine will touch is allocated for the engine's device, which may
  * sit on a bus with an offset or behind an IOMMU. A region, though, is assigned to
- * the node's own device: the engine's may have one already.
+ * the node's own device: the engine's may have one already. And "cohbuf,dma-bits" are
+ * those of the node's own device: the engine's mask is not ours to change.
  */
 static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
 				    const struct cohbuf_config *config)
 {
 	int ret;
 
-	if (mem->engine && !config->region) {
-		mem->dev = dmaengine_get_dma_device(mem->engine->chan);
-		mem->dma_bits = config->dma_bits ?: fls64(dma_get_mask(mem->dev));
+	if (mem->engine && !config->region && !config->dma_bits) {
+		mem->dev = dmaengine_get_dma_device(mem->engine);
+		mem->dma_bits = fls64(dma_get_mask(mem->dev));
 		return 0;
 	}
 
@@ -148,7 +152,7 @@ static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
 
 /**
  * devm_cohbuf_mem_alloc() - allocate and fill the memory of a buffer
- * @dev: platform device, its region assigned
+ * @dev: platform device
  * @config: what the node asks for
  * @engine: the channel of the node's "dmas", or NULL
  *
@@ -159,7 +163,7 @@ static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
  */
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
-					 struct cohbuf_engine *engine)
+					 struct dma_chan *engine)
 {
 	struct cohbuf_mem *mem;
 	int ret;
@@ -175,7 +179,12 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	ret = cohbuf_mem_choose_device(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
-	mem->dma_coherent = device_get_dma_attr(mem->dev) == DEV_DMA_COHERENT;
+	mem->dma_coherent = dev_is_dma_coherent(mem->dev);
+
+	/* With the mask set: a pool is compared with it. */
+	ret = cohbuf_mem_assign_region(dev, config);
+	if (ret)
+		return ERR_PTR(ret);
 
 	ret = cohbuf_mem_alloc(dev, mem, config);
 	if (ret)
@@ -250,6 +259,42 @@ void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
 }
 
 /**
+ * cohbuf_mem_iter() - copy between the buffer and what a user gave, without a fault
+ * @mem: the memory
+ * @offset: in bytes, checked by cohbuf_mem_clamp()
+ * @len: in bytes, checked by cohbuf_mem_clamp()
+ * @iter: the user's memory
+ * @write: into the buffer
+ *
+ * Context: Process context.
+ * Return: bytes copied; fewer than @len where the user's memory is not there.
+ */
+size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		       struct iov_iter *iter, bool write)
+{
+	void *at = mem->cpu_addr + offset;
+	size_t copied;
+
+	if (!write)
+		dma_rmb(); /* as in cohbuf_mem_read() */
+	pagefault_disable();
+	copied = write ? copy_from_iter(at, len, iter) : copy_to_iter(at, len, iter);
+	pagefault_enable();
+	if (write)
+		wmb(); /* as in cohbuf_mem_write() */
+	return copied;
+}
+
+/*
+ * Whoever maps it for writing will write: an entry that says "dirty" from the start
+ * spares a processor that does not set that bit itself a trap for each page.
+ */
+static pgprot_t cohbuf_pgprot_dirty(pgprot_t prot)
+{
+	return __pgprot(pte_val(pte_mkdirty(__pte(pgprot_val(prot)))));
+}
+
+/**
  * cohbuf_mem_mmap() - fill a VMA with the pages of the buffer
  * @mem: the memory
  * @vma: shared mapping; its page offset and length are checked here
@@ -261,6 +306,9 @@ void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
  */
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 {
+	if (vma->vm_flags & VM_WRITE)
+		vma->vm_page_prot = cohbuf_pgprot_dirty(vma->vm_page_prot);
+
 	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
 	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr,
 				 mem->size);

@@ -108,10 +108,15 @@ KUNIT_ARRAY_PARAM_DESC(copy, copy_cases, desc);
 static void copy(struct kunit *test)
 {
 	const struct copy_case *c = test->param_value;
-	const struct cohbuf_mem mem = { .size = SIZE };
+	struct dma_chan engine;
+	struct cohbuf_mem mem = { .size = SIZE, .engine = &engine };
 	const struct cohbuf_copy copy = { .dst = c->dst, .src = c->src, .length = c->len };
 
 	KUNIT_EXPECT_EQ(test, cohbuf_copy_check(&mem, &copy), c->ret);
+
+	/* What is wrong anyway is said first. */
+	mem.engine = NULL;
+	KUNIT_EXPECT_EQ(test, cohbuf_copy_check(&mem, &copy), c->ret ?: -EOPNOTSUPP);
 }
 
 /* Ranges that a program cannot even ask mmap() for are refused as well. */

@@ -5,6 +5,7 @@
  * the machine stands for that region, and has one thing wrong at a time.
  */
 #include <linux/of_reserved_mem.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 
 #include "node_kunit.h"
@@ -118,6 +119,8 @@ static void region(struct kunit *test)
 	cohbuf_node_set(test, &memory_region);
 	if (c->buffer[0].name)
 		cohbuf_node_set(test, &c->buffer[0]);
+	/* The driver core reads the property before it probes. */
+	node->dev->dma_coherent = device_property_read_bool(node->dev, "dma-coherent");
 	ret = cohbuf_config_read(node->dev, &config);
 	region_detach(&changes, np);
 

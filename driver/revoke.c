@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What user space has mapped, and how it is taken away at unbind.
+ * What user space has open and mapped, and how it is taken away at unbind.
  *
  * A mapping made by dma_mmap_coherent() holds no reference to the pages, so it
- * must be gone before they are freed. unmap_mapping_range() does that, but it
- * finds a VMA only once it is linked, and ->mmap() fills the page tables before
- * that: an mmap() in flight would keep a stale mapping. Both run under the mmap_lock
- * of the process, so taking and dropping that lock waits for the link. Hence each
- * mapping remembers the mm that it was made in.
+ * must be gone before they are freed. unmap_mapping_range() does that, for all VMAs
+ * of an inode at once, but it finds a VMA only once it is linked into the reverse
+ * map, and ->mmap() fills the page tables before that: an mmap() in flight would keep
+ * a stale mapping.
  *
- * A VMA that fork(), mremap() or munmap() derives needs no such wait: the kernel
+ * Waiting for the mmap_lock of the process, under which both run, would tell when
+ * it is linked, but a program can hold that lock for as long as it likes. So an
+ * unbind waits for nobody: each mapping remembers the VMA that it was made in, a mark
+ * in that VMA says whether it is linked, and one that is not is zapped directly.
+ *
+ * A VMA that fork(), mremap() or munmap() derives needs none of this: the kernel
  * links it before it copies page-table entries, and in an order that the reverse
  * map relies on everywhere.
  */
 #include <linux/fs.h>
 #include <linux/mm.h>
-#include <linux/mmap_lock.h>
 #include <linux/poll.h>
-#include <linux/sched/mm.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 
 #include "cohbuf.h"
@@ -25,26 +28,63 @@
 #include "trace.h"
 
 /**
- * struct cohbuf_mapping - one mmap() and the VMAs derived from it
+ * struct cohbuf_mapping - one mmap()
  * @node: entry of &cohbuf.mappings, under &cohbuf.lock
- * @cb: the buffer; each VMA holds the file, and that holds the buffer
- * @mm: where mmap() was called; its struct is held, its contents are not
- * @num_vmas: VMAs that refer to this, under &cohbuf.lock
+ * @vma: the VMA that it was made in, whose vm_private_data this is; that of a VMA
+ *	derived from it is NULL
  */
 struct cohbuf_mapping {
 	struct list_head node;
-	struct cohbuf *cb;
-	struct mm_struct *mm;
-	unsigned int num_vmas;
+	struct vm_area_struct *vma;
 };
+
+/*
+ * Until the kernel links a VMA into the reverse map, its node there is nobody's. An
+ * empty one, which a node in a tree never is, marks that.
+ */
+static void cohbuf_vma_mark_unlinked(struct vm_area_struct *vma)
+{
+	RB_CLEAR_NODE(&vma->shared.rb);
+}
+
+static bool cohbuf_vma_is_unlinked(const struct vm_area_struct *vma)
+{
+	return RB_EMPTY_NODE(&vma->shared.rb);
+}
+
+static void cohbuf_vma_zap(struct vm_area_struct *vma)
+{
+	zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+}
+
+/*
+ * Zap a VMA that may not be linked yet. While it is not, the thread in mmap() has
+ * mmap_lock for writing, so no other touches its page tables, and under i_mmap_rwsem
+ * that thread cannot link it either; where it gives up instead, it closes the VMA
+ * first, which waits for cohbuf.lock. One that is linked is left to
+ * unmap_mapping_range().
+ */
+static void cohbuf_vma_zap_unlinked(struct vm_area_struct *vma)
+{
+	struct address_space *mapping = vma->vm_file->f_mapping;
+
+	if (!cohbuf_vma_is_unlinked(vma))
+		return;
+
+	i_mmap_lock_write(mapping);
+	if (cohbuf_vma_is_unlinked(vma))
+		cohbuf_vma_zap(vma);
+	i_mmap_unlock_write(mapping);
+}
 
 static void cohbuf_vma_open(struct vm_area_struct *vma)
 {
-	struct cohbuf_mapping *map = vma->vm_private_data;
-	struct cohbuf *cb = map->cb;
+	struct cohbuf *cb = cohbuf_of(vma->vm_file);
+
+	/* A copy: what it was copied from has the mapping. */
+	vma->vm_private_data = NULL;
 
 	mutex_lock(&cb->lock);
-	map->num_vmas++;
 	cb->num_mappings++;
 	mutex_unlock(&cb->lock);
 }
@@ -52,26 +92,51 @@ static void cohbuf_vma_open(struct vm_area_struct *vma)
 static void cohbuf_vma_close(struct vm_area_struct *vma)
 {
 	struct cohbuf_mapping *map = vma->vm_private_data;
-	struct cohbuf *cb = map->cb;
-	bool last;
+	struct cohbuf *cb = cohbuf_of(vma->vm_file);
 
 	mutex_lock(&cb->lock);
 	cb->num_mappings--;
-	last = !--map->num_vmas;
-	if (last)
+	if (map) {
+		/* mmap() gave up after all, and an unbind would not find this one. */
+		if (cohbuf_vma_is_unlinked(vma))
+			cohbuf_vma_zap(vma);
 		list_del(&map->node);
+	}
 	mutex_unlock(&cb->lock);
 
-	if (last) {
-		mmdrop(map->mm);
-		kfree(map);
+	kfree(map);
+}
+
+/* For a debugger, which the memory attributes of the mapping need not concern. */
+static int cohbuf_vma_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
+			     int len, int write)
+{
+	u64 offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
+	struct cohbuf *cb = cohbuf_of(vma->vm_file);
+	int ret = -ENODEV;
+
+	/* It forces its way into what is private to the process, which this is not. */
+	if (write && !(vma->vm_flags & VM_WRITE))
+		return -EACCES;
+	len = min_t(unsigned long, len, vma->vm_end - addr);
+
+	mutex_lock(&cb->lock);
+	if (cb->mem) {
+		ret = cohbuf_mem_clamp(cb->mem, offset, len);
+		if (write)
+			cohbuf_mem_write(cb->mem, offset, buf, ret);
+		else
+			cohbuf_mem_read(cb->mem, offset, buf, ret);
 	}
+	mutex_unlock(&cb->lock);
+	return ret;
 }
 
 /* Without ->fault(), a touch of what was revoked is SIGBUS. */
 static const struct vm_operations_struct cohbuf_vm_ops = {
 	.open = cohbuf_vma_open,
 	.close = cohbuf_vma_close,
+	.access = cohbuf_vma_access,
 };
 
 /**
@@ -91,21 +156,20 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
 		return -ENOMEM;
-	map->cb = cb;
-	map->mm = vma->vm_mm;
-	map->num_vmas = 1;
+	map->vma = vma;
 
 	mutex_lock(&cb->lock);
 	ret = cb->mem ? cohbuf_mem_mmap(cb->mem, vma) : -ENODEV;
+	vma_set_zappable(vma);
 	if (!ret) {
-		mmgrab(map->mm);
+		cohbuf_vma_mark_unlinked(vma);
 		list_add(&map->node, &cb->mappings);
 		cb->num_mappings++;
 		vma->vm_private_data = map;
 		vma->vm_ops = &cohbuf_vm_ops;
 	} else {
 		/* Half a mapping is on no list that an unbind looks at. */
-		zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+		cohbuf_vma_zap(vma);
 	}
 	mutex_unlock(&cb->lock);
 
@@ -116,29 +180,78 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_map);
 
-/* Wait until each mmap() that saw the memory has linked its VMA. */
-static void cohbuf_drain_mmaps(struct cohbuf *cb)
+/* Nodes made by mknod have inodes of their own. */
+static struct cohbuf_inode *cohbuf_inode_get(struct cohbuf *cb, struct address_space *mapping)
 {
-	struct cohbuf_mapping *map;
-	struct mm_struct *mm;
-	LIST_HEAD(drained);
+	struct cohbuf_inode *ci;
 
 	lockdep_assert_held(&cb->lock);
 
-	while ((map = list_first_entry_or_null(&cb->mappings,
-					       struct cohbuf_mapping, node))) {
-		mm = map->mm;
-		mmgrab(mm);
-		list_move(&map->node, &drained);
+	list_for_each_entry(ci, &cb->inodes, node)
+		if (ci->mapping == mapping)
+			goto out_count;
 
-		/* mmap_lock comes before cohbuf.lock. */
-		mutex_unlock(&cb->lock);
-		mmap_read_lock(mm);
-		mmap_read_unlock(mm);
-		mmdrop(mm);
-		mutex_lock(&cb->lock);
+	ci = kzalloc(sizeof(*ci), GFP_KERNEL_ACCOUNT);
+	if (!ci)
+		return NULL;
+	ci->cb = cb;
+	ci->mapping = mapping;
+	list_add(&ci->node, &cb->inodes);
+out_count:
+	ci->num_files++;
+	return ci;
+}
+
+/**
+ * cohbuf_attach() - let an unbind know of a file that is being opened
+ * @cb: the buffer
+ * @file: the file; gets its private_data
+ *
+ * Context: Process context. Takes &cohbuf.lock.
+ * Return: 0, -ENXIO after the unbind, or -ENOMEM.
+ */
+int cohbuf_attach(struct cohbuf *cb, struct file *file)
+{
+	struct cohbuf_inode *ci;
+	int ret = 0;
+
+	mutex_lock(&cb->lock);
+	if (!cb->mem) {
+		/* What the kernel says itself once no file has the node open. */
+		ret = -ENXIO;
+		goto out_unlock;
 	}
-	list_splice(&drained, &cb->mappings);
+
+	ci = cohbuf_inode_get(cb, file->f_mapping);
+	if (!ci) {
+		ret = -ENOMEM;
+		goto out_unlock;
+	}
+	file->private_data = ci;
+	cb->num_files++;
+out_unlock:
+	mutex_unlock(&cb->lock);
+	return ret;
+}
+
+/**
+ * cohbuf_detach() - take cohbuf_attach() back
+ * @file: the file, with no mapping left
+ *
+ * Context: Process context. Takes &cohbuf.lock.
+ */
+void cohbuf_detach(struct file *file)
+{
+	struct cohbuf_inode *ci = file->private_data;
+	struct cohbuf *cb = ci->cb;
+
+	mutex_lock(&cb->lock);
+	cb->num_files--;
+	if (!--ci->num_files) {
+		list_del(&ci->node);
+		kfree(ci);
+	}
+	mutex_unlock(&cb->lock);
 }
 
 /**
@@ -149,24 +262,27 @@ static void cohbuf_drain_mmaps(struct cohbuf *cb)
  * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says
  * EPOLLHUP | EPOLLERR.
  *
- * Context: Process context. Takes &cohbuf.lock, and the mmap_lock of each process
- * that has mapped the buffer.
+ * Context: Process context, may sleep, for as long as page tables take to zap and
+ * an engine to stop; nothing that a program does makes it longer. Takes &cohbuf.lock.
  */
 void cohbuf_revoke(struct cohbuf *cb)
 {
-	struct cohbuf_file *cf;
+	struct cohbuf_mapping *map;
+	struct cohbuf_inode *ci;
 
 	mutex_lock(&cb->lock);
-	cb->mem = NULL;
+	WRITE_ONCE(cb->mem, NULL);
 	trace_cohbuf_revoke(cb);
-	cohbuf_drain_mmaps(cb);
 
-	/* Nodes made by mknod have a mapping of their own, hence each file. */
-	list_for_each_entry(cf, &cb->files, node)
-		unmap_mapping_range(cf->file->f_mapping, 0, 0, 1);
+	list_for_each_entry(map, &cb->mappings, node)
+		cohbuf_vma_zap_unlinked(map->vma);
+	/* After that: what is linked meanwhile is found here. */
+	list_for_each_entry(ci, &cb->inodes, node)
+		unmap_mapping_range(ci->mapping, 0, 0, 1);
 	mutex_unlock(&cb->lock);
 
 	cohbuf_copy_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
+	kill_fasync(&cb->fasync, SIGIO, POLL_HUP);
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_revoke);

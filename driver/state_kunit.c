@@ -41,10 +41,10 @@ static int state_init(struct kunit *test)
 	cb = &s->cb;
 	cb->dev.init_name = "kunit";
 	mutex_init(&cb->lock);
-	mutex_init(&cb->copy_lock);
-	INIT_LIST_HEAD(&cb->files);
+	INIT_LIST_HEAD(&cb->inodes);
 	INIT_LIST_HEAD(&cb->mappings);
 	init_waitqueue_head(&cb->unbound);
+	init_waitqueue_head(&cb->copy_wait);
 	cb->mem = &s->mem;
 
 	address_space_init_once(&s->mapping);
@@ -71,7 +71,7 @@ static void state_close(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, cohbuf_fops.release(&s->inode, &s->file), 0);
 	KUNIT_EXPECT_EQ(test, s->cb.num_files, 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&s->cb.files));
+	KUNIT_EXPECT_TRUE(test, list_empty(&s->cb.inodes));
 }
 
 static ssize_t state_rw(struct state *s, bool write, char *buf, size_t len)
@@ -109,9 +109,9 @@ static void open_after_unbind(struct kunit *test)
 	struct state *s = test->priv;
 
 	cohbuf_revoke(&s->cb);
-	KUNIT_EXPECT_EQ(test, cohbuf_fops.open(&s->inode, &s->file), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cohbuf_fops.open(&s->inode, &s->file), -ENXIO);
 	KUNIT_EXPECT_EQ(test, s->cb.num_files, 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&s->cb.files));
+	KUNIT_EXPECT_TRUE(test, list_empty(&s->cb.inodes));
 }
 
 static void llseek_after_unbind(struct kunit *test)
@@ -187,7 +187,7 @@ static void copy_after_unbind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cohbuf_copy(&s->cb, &copy), -EINVAL);
 	cohbuf_revoke(&s->cb);
 	KUNIT_EXPECT_EQ(test, cohbuf_copy(&s->cb, &copy), -ENODEV);
-	KUNIT_EXPECT_PTR_EQ(test, s->cb.transfer, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&s->cb.copying), 0);
 }
 
 static void mmap_after_unbind(struct kunit *test)
@@ -206,15 +206,25 @@ static void mmap_after_unbind(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, vma->vm_private_data, NULL);
 }
 
-static void unbind_stops_the_copy_in_flight(struct kunit *test)
+/* No engine, no turn: the next one finds it as it was. */
+static void copy_without_an_engine(struct kunit *test)
 {
 	struct state *s = test->priv;
-	struct cohbuf_transfer transfer = {};
+	struct cohbuf_copy copy = { .dst = PAGE_SIZE, .length = 4, .timeout_ms = 1000 };
 
-	init_waitqueue_head(&transfer.wait);
-	s->cb.transfer = &transfer;
+	KUNIT_EXPECT_EQ(test, cohbuf_copy(&s->cb, &copy), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, atomic_read(&s->cb.copying), 0);
+}
+
+static void fsync_after_unbind(struct kunit *test)
+{
+	struct state *s = test->priv;
+
+	state_open(test);
+	KUNIT_EXPECT_EQ(test, cohbuf_fops.fsync(&s->file, 0, LLONG_MAX, 0), 0);
 	cohbuf_revoke(&s->cb);
-	KUNIT_EXPECT_TRUE(test, transfer.aborted);
+	KUNIT_EXPECT_EQ(test, cohbuf_fops.fsync(&s->file, 0, LLONG_MAX, 0), -ENODEV);
+	state_close(test);
 }
 
 /* The files are gone by then: no program can see it. */
@@ -248,7 +258,8 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(info_after_unbind),
 	KUNIT_CASE(copy_after_unbind),
 	KUNIT_CASE(mmap_after_unbind),
-	KUNIT_CASE(unbind_stops_the_copy_in_flight),
+	KUNIT_CASE(copy_without_an_engine),
+	KUNIT_CASE(fsync_after_unbind),
 	KUNIT_CASE(attributes_after_unbind),
 	{}
 };

@@ -251,7 +251,7 @@ static int attributes_read_both(const struct cohbuf_mem *mem, u64 offset,
  */
 static int attributes_query_file(struct file *file, struct attributes_query *query)
 {
-	struct cohbuf_file *cf = file->private_data;
+	struct cohbuf *cb = cohbuf_of(file);
 	struct vm_area_struct *vma;
 	int ret = -EINVAL;
 	u64 offset;
@@ -260,9 +260,9 @@ static int attributes_query_file(struct file *file, struct attributes_query *que
 	vma = find_vma(current->mm, query->addr);
 	if (vma && vma->vm_start <= query->addr && vma->vm_file == file) {
 		offset = query->addr - vma->vm_start + ((u64)vma->vm_pgoff << PAGE_SHIFT);
-		mutex_lock(&cf->cb->lock);
-		ret = attributes_read_both(cf->cb->mem, offset, query);
-		mutex_unlock(&cf->cb->lock);
+		mutex_lock(&cb->lock);
+		ret = attributes_read_both(cb->mem, offset, query);
+		mutex_unlock(&cb->lock);
 	}
 	mmap_read_unlock(current->mm);
 	return ret;
