@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,6 +327,19 @@ void drop_privileges(void)
 	ASSERT_OK(setgroups(0, NULL));
 	ASSERT_OK(setresgid(65534, 65534, 65534));
 	ASSERT_OK(setresuid(65534, 65534, 65534));
+}
+
+/* Root, but for the one right that a DMA address asks for. */
+void drop_rawio(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct caps[2];
+
+	ASSERT_OK(syscall(SYS_capget, &header, caps));
+	caps[0].effective &= ~(1U << CAP_SYS_RAWIO);
+	ASSERT_OK(syscall(SYS_capset, &header, caps));
 }
 
 bool module_is_loaded(void)

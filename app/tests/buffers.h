@@ -100,6 +100,7 @@ unsigned char *new_pattern(size_t offset, size_t size, unsigned int seed);
 unsigned char *new_bytes(size_t size, unsigned char value);
 
 void drop_privileges(void);
+void drop_rawio(void);
 
 /*
  * module_is_loaded() is about the driver, and so is need_module(): it ends the test as

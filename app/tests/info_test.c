@@ -123,18 +123,6 @@ TEST_EACH(info, works_on_a_file_of_any_mode, all_buffers)
 	EXPECT_EQ(info_of_file(open_buffer(b, O_RDWR)).size, b->size);
 }
 
-static void drop_rawio(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct caps[2];
-
-	ASSERT_OK(syscall(SYS_capget, &header, caps));
-	caps[0].effective &= ~(1U << CAP_SYS_RAWIO);
-	ASSERT_OK(syscall(SYS_capset, &header, caps));
-}
-
 static void expect_no_dma_addr(int fd, const struct test_buffer *b)
 {
 	struct cohbuf_info info = info_of_file(fd);

@@ -115,6 +115,19 @@ TEST_EACH(sysfs, unprivileged_user_reads_all_but_the_dma_address, all_buffers)
 	EXPECT_ERRNO(buffer_attr(name, "dma_addr", text, sizeof(text)), EACCES);
 }
 
+/* The same right as COHBUF_IOC_INFO asks for, whatever the mode of the file says. */
+TEST_EACH(sysfs, root_without_cap_sys_rawio_reads_all_but_the_dma_address, all_buffers)
+{
+	const char *name = name_of(b);
+	char text[64];
+
+	drop_rawio();
+	for (const char *const *attr = attributes; *attr; attr++)
+		if (strcmp(*attr, "dma_addr"))
+			EXPECT_OK(buffer_attr(name, *attr, text, sizeof(text)));
+	EXPECT_ERRNO(buffer_attr(name, "dma_addr", text, sizeof(text)), EPERM);
+}
+
 /* A tracer of our own, so that nothing else that is traced gets in between. */
 #define TRACER	"/sys/kernel/tracing/instances/cohbuf_test"
 
