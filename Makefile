@@ -122,6 +122,8 @@ source	:= $(kernel)-$(subst $(space),-,$(basename $(notdir $(BOARD_SOURCE_FILES)
 source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
 # What is not built here is the package's.
 package_modules := $(filter-out $(basename $(notdir $(guest_modules))) $(notdir $(source_modules)),$(BOARD_MODULES))
+# Of the package as well, for a test that loads it; not every kernel has it.
+test_modules := fuse
 # What the programs share with the driver.
 abi_sources := driver/include/uapi/linux/cohbuf.h driver/version.h
 app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
@@ -400,9 +402,10 @@ $(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
 endif
 
 # With what they need, in an order that can be loaded.
-$(build)/package-modules: boards/$(BOARD)/board.mk $(kernel)/ready
-	$(Q)$(sbin) && for module in $(package_modules); do \
-		modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends $$module || exit; done > $@.log
+$(build)/package-modules: boards/$(BOARD)/board.mk Makefile $(kernel)/ready
+	$(Q)$(sbin) && depends="modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends" && \
+		for module in $(package_modules); do $$depends $$module || exit; done > $@.log && \
+		for module in $(test_modules); do $$depends $$module 2> /dev/null || :; done >> $@.log
 	$(Q)sed -n 's/^insmod //p' $@.log > $@
 
 ifneq ($(KERNEL),)

@@ -4,63 +4,16 @@
  * that a userfaultfd supplies: it may wait for ever, and the unbind must not.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "buffers.h"
-
-/* Two pages that are not there until supply() says so. */
-struct lazy {
-	int fd;
-	unsigned char *pages;
-};
-
-static struct lazy new_lazy(void)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register area = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	struct lazy lazy;
-
-	lazy.fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	if (lazy.fd < 0)
-		SKIP("no userfaultfd: %s", strerror(errno));
-	ASSERT_OK(ioctl(lazy.fd, UFFDIO_API, &api));
-	lazy.pages = ASSERT_MAP(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-	area.range.start = (uintptr_t)lazy.pages;
-	area.range.len = 2 * PAGE;
-	ASSERT_OK(ioctl(lazy.fd, UFFDIO_REGISTER, &area));
-	return lazy;
-}
-
-/* Wait until somebody waits for a page. */
-static void await_fault(struct lazy *lazy)
-{
-	struct pollfd pfd = { .fd = lazy->fd, .events = POLLIN };
-	struct uffd_msg msg;
-
-	ASSERT_EQ(poll(&pfd, 1, -1), 1);
-	ASSERT_EQ(read(lazy->fd, &msg, sizeof(msg)), sizeof(msg));
-	ASSERT_EQ(msg.event, UFFD_EVENT_PAGEFAULT);
-}
-
-static void supply(struct lazy *lazy, const unsigned char *bytes)
-{
-	struct uffdio_copy copy = {
-		.dst = (uintptr_t)lazy->pages,
-		.src = (uintptr_t)bytes,
-		.len = 2 * PAGE,
-	};
-
-	ASSERT_OK(ioctl(lazy->fd, UFFDIO_COPY, &copy));
-}
+#include "lazy.h"
+#include "unbind.h"
 
 /* One call in a thread of its own. */
 struct call {
@@ -105,19 +58,19 @@ static void unbind_during(const struct test_buffer *b, struct call *call,
 
 	fill_pattern(map, 0, 2 * PAGE, 1);
 	ASSERT_EQ(pthread_create(&thread, NULL, do_call, call), 0);
-	await_fault(lazy);
-	unbind_buffer(b);
+	lazy_await(lazy);
+	unbind_promptly(b);
 	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
 
 	/* Nor does a new buffer wait for it, and none of what comes gets there. */
 	bind_buffer(b);
-	supply(lazy, new_pattern(0, 2 * PAGE, 2));
+	lazy_supply(lazy, new_pattern(0, 2 * PAGE, 2));
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
 }
 
 TEST_EACH(blocked, unbind_does_not_wait_for_a_read, large_buffers)
 {
-	struct lazy lazy = new_lazy();
+	struct lazy lazy = lazy_new();
 	struct call call = {
 		.kind = READ,
 		.fd = open_buffer(b, O_RDWR),
@@ -135,7 +88,7 @@ TEST_EACH(blocked, unbind_does_not_wait_for_a_read, large_buffers)
 
 TEST_EACH(blocked, unbind_does_not_wait_for_a_write, large_buffers)
 {
-	struct lazy lazy = new_lazy();
+	struct lazy lazy = lazy_new();
 	unsigned char *back = new_bytes(2 * PAGE, 0xa5);
 	struct call call = {
 		.kind = WRITE,
@@ -153,7 +106,7 @@ TEST_EACH(blocked, unbind_does_not_wait_for_a_write, large_buffers)
 
 TEST_EACH(blocked, unbind_does_not_wait_for_an_info, large_buffers)
 {
-	struct lazy lazy = new_lazy();
+	struct lazy lazy = lazy_new();
 	struct call call = {
 		.kind = INFO,
 		.fd = open_buffer(b, O_RDWR),
@@ -168,7 +121,7 @@ TEST_EACH(blocked, unbind_does_not_wait_for_an_info, large_buffers)
 /* A read that waits holds up no other call either. */
 TEST_EACH(blocked, other_calls_do_not_wait_for_a_read, large_buffers)
 {
-	struct lazy lazy = new_lazy();
+	struct lazy lazy = lazy_new();
 	struct call call = {
 		.kind = READ,
 		.fd = open_buffer(b, O_RDWR),
@@ -180,7 +133,7 @@ TEST_EACH(blocked, other_calls_do_not_wait_for_a_read, large_buffers)
 	pthread_t thread;
 
 	ASSERT_EQ(pthread_create(&thread, NULL, do_call, &call), 0);
-	await_fault(&lazy);
+	lazy_await(&lazy);
 	EXPECT_EQ(pwrite(call.fd, "x", 1, 0), 1);
 	EXPECT_EQ(pread(call.fd, &byte, 1, 0), 1);
 	EXPECT_EQ(byte, 'x');
@@ -188,7 +141,7 @@ TEST_EACH(blocked, other_calls_do_not_wait_for_a_read, large_buffers)
 	EXPECT_EQ(files_of(b), 1);
 	map_buffer(b, open_buffer(b, O_RDWR));
 
-	supply(&lazy, new_bytes(2 * PAGE, 0));
+	lazy_supply(&lazy, new_bytes(2 * PAGE, 0));
 	ASSERT_EQ(pthread_join(thread, NULL), 0);
 	EXPECT_EQ(call.ret, PAGE);
 }
@@ -199,7 +152,7 @@ TEST(blocked, waiting_read_can_be_killed)
 	pid_t pid = harness_fork();
 
 	if (!pid) {
-		struct lazy lazy = new_lazy();
+		struct lazy lazy = lazy_new();
 		struct call call = {
 			.kind = READ,
 			.fd = open_buffer(&plain, O_RDWR),
@@ -209,7 +162,7 @@ TEST(blocked, waiting_read_can_be_killed)
 		pthread_t thread;
 
 		ASSERT_EQ(pthread_create(&thread, NULL, do_call, &call), 0);
-		await_fault(&lazy);
+		lazy_await(&lazy);
 		_exit(0);
 	}
 	harness_join(pid);

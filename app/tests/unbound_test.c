@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "buffers.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
@@ -129,20 +130,6 @@ TEST_EACH(unbound, epoll_is_woken, all_buffers)
 	EXPECT_EQ(epoll_wait(epoll, &event, 1, 0), 0);
 }
 
-/* Until a process sleeps: there is no event for that. */
-static void wait_until_asleep(pid_t pid)
-{
-	char path[64], line[256];
-	const char *state;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	do {
-		ASSERT_OK(file_read_line(path, line, sizeof(line)));
-		state = strrchr(line, ')');
-		ASSERT_TRUE(state);
-	} while (state[2] != 'S');
-}
-
 TEST_EACH(unbound, sleeping_poll_is_woken, all_buffers)
 {
 	struct pollfd pfd = { .fd = open_buffer(b, O_RDWR) };
@@ -153,7 +140,7 @@ TEST_EACH(unbound, sleeping_poll_is_woken, all_buffers)
 		EXPECT_EQ(pfd.revents, POLLHUP | POLLERR);
 		_exit(0);
 	}
-	wait_until_asleep(pid);
+	await_asleep(pid);
 	unbind_buffer(b);
 	harness_join(pid);
 }
