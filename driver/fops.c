@@ -135,7 +135,7 @@ static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 	ssize_t done = 0;
 	ssize_t ret;
 
-	do {
+	for (;;) {
 		ret = cohbuf_rw_chunk(cb, iocb->ki_pos, iter, write);
 		if (ret == -EFAULT)
 			ret = cohbuf_rw_page(cb, iocb->ki_pos, iter, write);
@@ -143,8 +143,10 @@ static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 			break;
 		iocb->ki_pos += ret;
 		done += ret;
+		if (!iov_iter_count(iter) || signal_pending(current))
+			break;
 		cond_resched();
-	} while (iov_iter_count(iter) && !signal_pending(current));
+	}
 
 	if (!ret && write && iov_iter_count(iter))
 		ret = -ENOSPC;
