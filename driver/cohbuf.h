@@ -155,10 +155,6 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
 					 struct dma_chan *engine);
 size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
-void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
-		     size_t len);
-void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
-		      const void *from, size_t len);
 size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		       struct iov_iter *iter, bool write);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
@@ -180,6 +176,7 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 
 /* fops.c */
 extern const struct file_operations cohbuf_fops;
+ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, bool write);
 
 /* revoke.c */
 int cohbuf_attach(struct cohbuf *cb, struct file *file);

@@ -20,6 +20,17 @@
 #include "compat.h"
 #include "trace.h"
 
+/* Where no more is asked: the answer may be old when it is given. */
+static bool cohbuf_is_bound(struct cohbuf *cb)
+{
+	bool bound;
+
+	mutex_lock(&cb->lock);
+	bound = cb->mem;
+	mutex_unlock(&cb->lock);
+	return bound;
+}
+
 static int cohbuf_open(struct inode *inode, struct file *file)
 {
 	struct cohbuf *cb = container_of(inode->i_cdev, struct cohbuf, cdev);
@@ -72,11 +83,21 @@ static ssize_t cohbuf_rw_chunk(struct cohbuf *cb, loff_t pos, struct iov_iter *i
 	return ret;
 }
 
-/* The same for the kernel's memory. */
-static ssize_t cohbuf_rw_bounce(struct cohbuf *cb, loff_t pos, void *bounce, size_t len,
-				bool write)
+/**
+ * cohbuf_rw_kernel() - copy between the buffer and memory of the kernel
+ * @cb: the buffer
+ * @pos: in bytes from the start of the buffer, any value
+ * @buf: memory of the kernel
+ * @len: bytes wanted
+ * @write: into the buffer
+ *
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Return: bytes copied, at most COHBUF_CHUNK; 0 at and past the end; -ENODEV after
+ * the unbind.
+ */
+ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, bool write)
 {
-	struct kvec vec = { .iov_base = bounce, .iov_len = len };
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
 	struct iov_iter iter;
 
 	iov_iter_kvec(&iter, write ? WRITE : READ, &vec, 1, len);
@@ -87,43 +108,25 @@ static ssize_t cohbuf_rw_bounce(struct cohbuf *cb, loff_t pos, void *bounce, siz
  * Go through a page of the kernel's, which takes the faults outside of the lock: they
  * may sleep for as long as another program likes.
  */
-static ssize_t cohbuf_read_page(struct cohbuf *cb, loff_t pos, struct iov_iter *to,
-				void *bounce)
-{
-	size_t len = min_t(size_t, iov_iter_count(to), PAGE_SIZE);
-	ssize_t ret;
-
-	ret = cohbuf_rw_bounce(cb, pos, bounce, len, false);
-	if (ret <= 0)
-		return ret;
-	return copy_to_iter(bounce, ret, to) ?: -EFAULT;
-}
-
-static ssize_t cohbuf_write_page(struct cohbuf *cb, loff_t pos, struct iov_iter *from,
-				 void *bounce)
-{
-	size_t len = min_t(size_t, iov_iter_count(from), PAGE_SIZE);
-	size_t copied = copy_from_iter(bounce, len, from);
-	ssize_t ret;
-
-	if (!copied)
-		return -EFAULT;
-	ret = cohbuf_rw_bounce(cb, pos, bounce, copied, true);
-	iov_iter_revert(from, copied - max_t(ssize_t, ret, 0));
-	return ret;
-}
-
 static ssize_t cohbuf_rw_page(struct cohbuf *cb, loff_t pos, struct iov_iter *iter,
 			      bool write)
 {
-	ssize_t ret;
-	void *bounce;
+	size_t len = min_t(size_t, iov_iter_count(iter), PAGE_SIZE);
+	void *bounce = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	ssize_t ret = -EFAULT;
 
-	bounce = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return -ENOMEM;
-	ret = write ? cohbuf_write_page(cb, pos, iter, bounce) :
-		      cohbuf_read_page(cb, pos, iter, bounce);
+
+	if (write)
+		len = copy_from_iter(bounce, len, iter);
+	if (len)
+		ret = cohbuf_rw_kernel(cb, pos, bounce, len, write);
+	if (write)
+		iov_iter_revert(iter, len - max_t(ssize_t, ret, 0));
+	else if (ret > 0)
+		ret = copy_to_iter(bounce, ret, iter) ?: -EFAULT;
+
 	free_page((unsigned long)bounce);
 	return ret;
 }
@@ -169,16 +172,9 @@ static ssize_t cohbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
 /* Nothing is behind the buffer that it would have to be written to. */
 static int cohbuf_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	struct cohbuf *cb = cohbuf_of(file);
-	int ret;
-
-	mutex_lock(&cb->lock);
-	ret = cb->mem ? 0 : -ENODEV;
-	mutex_unlock(&cb->lock);
-
 	/* What was stored through a mapping goes before a doorbell that is rung next. */
 	wmb();
-	return ret;
+	return cohbuf_is_bound(cohbuf_of(file)) ? 0 : -ENODEV;
 }
 
 static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
@@ -207,14 +203,9 @@ static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
 static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct cohbuf *cb = cohbuf_of(file);
-	__poll_t events;
 
 	poll_wait(file, &cb->unbound, wait);
-
-	mutex_lock(&cb->lock);
-	events = cb->mem ? DEFAULT_POLLMASK : EPOLLHUP | EPOLLERR;
-	mutex_unlock(&cb->lock);
-	return events;
+	return cohbuf_is_bound(cb) ? DEFAULT_POLLMASK : EPOLLHUP | EPOLLERR;
 }
 
 /* SIGIO at the unbind. */

@@ -223,48 +223,14 @@ size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len)
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_clamp);
 
 /**
- * cohbuf_mem_read() - copy out of the buffer, through the kernel's own mapping
- * @mem: the memory
- * @offset: in bytes, checked by cohbuf_mem_clamp()
- * @to: kernel memory
- * @len: in bytes, checked by cohbuf_mem_clamp()
- *
- * Context: Any context.
- */
-void cohbuf_mem_read(const struct cohbuf_mem *mem, size_t offset, void *to,
-		     size_t len)
-{
-	/* What the device wrote before a flag that an earlier read saw. */
-	dma_rmb();
-	memcpy(to, mem->cpu_addr + offset, len);
-}
-
-/**
- * cohbuf_mem_write() - copy into the buffer, through the kernel's own mapping
- * @mem: the memory
- * @offset: in bytes, checked by cohbuf_mem_clamp()
- * @from: kernel memory
- * @len: in bytes, checked by cohbuf_mem_clamp()
- *
- * On return the device sees the bytes.
- *
- * Context: Any context.
- */
-void cohbuf_mem_write(const struct cohbuf_mem *mem, size_t offset,
-		      const void *from, size_t len)
-{
-	memcpy(mem->cpu_addr + offset, from, len);
-	/* A doorbell rung next, perhaps from user space, must not overtake. */
-	wmb();
-}
-
-/**
  * cohbuf_mem_iter() - copy between the buffer and what a user gave, without a fault
  * @mem: the memory
  * @offset: in bytes, checked by cohbuf_mem_clamp()
  * @len: in bytes, checked by cohbuf_mem_clamp()
  * @iter: the user's memory
  * @write: into the buffer
+ *
+ * Through the kernel's own mapping. When something was written the device sees it.
  *
  * Context: Process context.
  * Return: bytes copied; fewer than @len where the user's memory is not there.
@@ -275,13 +241,13 @@ size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 	void *at = mem->cpu_addr + offset;
 	size_t copied;
 
-	if (!write)
-		dma_rmb(); /* as in cohbuf_mem_read() */
+	/* What the device wrote before a flag that an earlier read saw. */
+	dma_rmb();
 	pagefault_disable();
 	copied = write ? copy_from_iter(at, len, iter) : copy_to_iter(at, len, iter);
 	pagefault_enable();
-	if (write)
-		wmb(); /* as in cohbuf_mem_write() */
+	/* A doorbell rung next, perhaps from user space, must not overtake. */
+	wmb();
 	return copied;
 }
 

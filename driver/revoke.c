@@ -112,24 +112,13 @@ static int cohbuf_vma_access(struct vm_area_struct *vma, unsigned long addr, voi
 			     int len, int write)
 {
 	u64 offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
-	struct cohbuf *cb = cohbuf_of(vma->vm_file);
-	int ret = -ENODEV;
 
 	/* It forces its way into what is private to the process, which this is not. */
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
-	len = min_t(unsigned long, len, vma->vm_end - addr);
 
-	mutex_lock(&cb->lock);
-	if (cb->mem) {
-		ret = cohbuf_mem_clamp(cb->mem, offset, len);
-		if (write)
-			cohbuf_mem_write(cb->mem, offset, buf, ret);
-		else
-			cohbuf_mem_read(cb->mem, offset, buf, ret);
-	}
-	mutex_unlock(&cb->lock);
-	return ret;
+	return cohbuf_rw_kernel(cohbuf_of(vma->vm_file), offset, buf,
+				min_t(unsigned long, len, vma->vm_end - addr), write);
 }
 
 /* Without ->fault(), a touch of what was revoked is SIGBUS. */

@@ -24,6 +24,10 @@ static ssize_t _name##_show(struct device *dev,					\
 	const struct cohbuf_mem *mem;						\
 	ssize_t ret = -ENODEV;							\
 										\
+	/* A DMA address tells where memory is: for those who may know. */	\
+	if (!((_mode) & 0004) && !capable(CAP_SYS_RAWIO))			\
+		return -EPERM;							\
+										\
 	mutex_lock(&cb->lock);							\
 	mem = cb->mem;								\
 	if (mem)								\
@@ -36,6 +40,7 @@ static struct device_attribute dev_attr_##_name =				\
 /* clang-format on */
 
 COHBUF_ATTR(size, 0444, "%zu", mem->size);
+COHBUF_ATTR(dma_addr, 0400, "%pad", &mem->dma_addr);
 COHBUF_ATTR(dma_bits, 0444, "%u", mem->dma_bits);
 COHBUF_ATTR(dma_coherent, 0444, "%d", mem->dma_coherent);
 COHBUF_ATTR(memory, 0444, "%s", "coherent");
@@ -59,23 +64,6 @@ static ssize_t engine_show(struct device *dev, struct device_attribute *attr, ch
 	return ret;
 }
 static DEVICE_ATTR_RO(engine);
-
-/* A DMA address tells where memory is: for those who may know, as in INFO. */
-static ssize_t dma_addr_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct cohbuf *cb = to_cohbuf(dev);
-	ssize_t ret = -ENODEV;
-
-	if (!capable(CAP_SYS_RAWIO))
-		return -EPERM;
-
-	mutex_lock(&cb->lock);
-	if (cb->mem)
-		ret = sysfs_emit(buf, "%pad\n", &cb->mem->dma_addr);
-	mutex_unlock(&cb->lock);
-	return ret;
-}
-static DEVICE_ATTR_ADMIN_RO(dma_addr);
 
 static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_size.attr,
