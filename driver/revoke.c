@@ -140,7 +140,7 @@ static const struct vm_operations_struct cohbuf_vm_ops = {
 int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 {
 	struct cohbuf_mapping *map;
-	int ret;
+	int ret = -ENODEV;
 
 	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
@@ -148,18 +148,23 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 	map->vma = vma;
 
 	mutex_lock(&cb->lock);
-	ret = cb->mem ? cohbuf_mem_mmap(cb->mem, vma) : -ENODEV;
+	if (!cb->mem)
+		goto out_unlock;
+
+	ret = cohbuf_mem_mmap(cb->mem, vma);
 	vma_set_zappable(vma);
-	if (!ret) {
-		cohbuf_vma_mark_unlinked(vma);
-		list_add(&map->node, &cb->mappings);
-		cb->num_mappings++;
-		vma->vm_private_data = map;
-		vma->vm_ops = &cohbuf_vm_ops;
-	} else {
+	if (ret) {
 		/* Half a mapping is on no list that an unbind looks at. */
 		cohbuf_vma_zap(vma);
+		goto out_unlock;
 	}
+
+	cohbuf_vma_mark_unlinked(vma);
+	list_add(&map->node, &cb->mappings);
+	cb->num_mappings++;
+	vma->vm_private_data = map;
+	vma->vm_ops = &cohbuf_vm_ops;
+out_unlock:
 	mutex_unlock(&cb->lock);
 
 	trace_cohbuf_mmap(cb, vma, ret);
