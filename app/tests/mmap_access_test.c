@@ -299,7 +299,7 @@ TEST_EACH(mmap_access, advice_and_locks_leave_the_data, named_buffers)
 	}
 	mlock(map, b->size);
 	munlock(map, b->size);
-	msync(map, b->size, MS_SYNC | MS_INVALIDATE);
+	EXPECT_OK(msync(map, b->size, MS_SYNC | MS_INVALIDATE));
 	EXPECT_BYTES(map, data, b->size);
 
 	/* MADV_DONTNEED would throw away what cannot be faulted in again. */
