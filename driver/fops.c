@@ -54,7 +54,7 @@ static loff_t cohbuf_llseek(struct file *file, loff_t offset, int whence)
 
 	mutex_lock(&cb->lock);
 	if (cb->mem)
-		ret = fixed_size_llseek(file, offset, whence, cb->mem->size);
+		ret = generic_file_llseek_size(file, offset, whence, cb->mem->size, cb->mem->size);
 	mutex_unlock(&cb->lock);
 	return ret;
 }

@@ -47,7 +47,7 @@ static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_conf
 				     "memory-region %s cannot be mapped: move it to RAM that nothing else uses\n",
 				     config->region->name);
 
-	/* Not managed by devres: without this the next bind fails, -EBUSY. */
+	/* Not managed by devres: without this a bind leaks, and on some kernels the next fails. */
 	return devm_add_action_or_reset(dev, cohbuf_release_region, dev);
 }
 
