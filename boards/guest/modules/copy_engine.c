@@ -7,6 +7,7 @@
  * those that were issued. While it runs a transfer belongs to the work item, which
  * looks between two pieces whether it was told to stop.
  */
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/list.h>
@@ -68,7 +69,7 @@ struct copy_chan {
  * @dma: what the DMA engine core has of it
  * @ops: what copies
  * @arg: first argument of the operations
- * @faults: how to misbehave
+ * @faults: how to misbehave, and what is counted of it
  * @of: how a client of the devicetree gets a channel
  * @lock: held for one piece: what copies is there once, the channels share it
  * @chans: the channels
@@ -77,7 +78,7 @@ struct copy_engine {
 	struct dma_device dma;
 	const struct copy_engine_ops *ops;
 	void *arg;
-	const struct copy_engine_faults *faults;
+	struct copy_engine_faults *faults;
 	struct of_dma_filter_info of;
 	struct mutex lock; /* see above */
 	struct copy_chan chans[COPY_ENGINE_CHANNELS];
@@ -171,11 +172,15 @@ static enum dma_status copy_tx_status(struct dma_chan *chan, dma_cookie_t cookie
 /* The first transfer, for the work item to keep, or NULL where there is nothing to do. */
 static struct copy_desc *copy_take(struct copy_chan *cc)
 {
-	struct copy_desc *desc = NULL;
+	struct copy_engine_faults *faults = copy_engine_of(cc)->faults;
+	struct copy_desc *desc;
 
 	spin_lock_irq(&cc->lock);
-	if (!READ_ONCE(copy_engine_of(cc)->faults->hang))
-		desc = list_first_entry_or_null(&cc->issued, struct copy_desc, node);
+	desc = list_first_entry_or_null(&cc->issued, struct copy_desc, node);
+	if (desc && READ_ONCE(faults->hang)) {
+		desc = NULL;
+		WRITE_ONCE(faults->hung, faults->hung + 1);
+	}
 	if (desc)
 		list_del(&desc->node);
 	else
@@ -251,7 +256,10 @@ static void copy_work(struct work_struct *work)
 static void copy_call_back_late(struct work_struct *work)
 {
 	struct copy_chan *cc = container_of(to_delayed_work(work), struct copy_chan, late_work);
-	const struct dmaengine_result result = { };
+	struct copy_engine_faults *faults = copy_engine_of(cc)->faults;
+	const struct dmaengine_result result = {
+		.result = READ_ONCE(faults->late_fail) ? DMA_TRANS_ABORTED : DMA_TRANS_NOERROR,
+	};
 	struct copy_desc *desc, *next;
 	LIST_HEAD(late);
 
@@ -262,6 +270,7 @@ static void copy_call_back_late(struct work_struct *work)
 	list_for_each_entry_safe(desc, next, &late, node) {
 		copy_call_back(&desc->tx, &result);
 		kfree(desc);
+		WRITE_ONCE(faults->late, faults->late + 1);
 	}
 }
 
@@ -294,12 +303,28 @@ static void copy_synchronize(struct dma_chan *chan)
 	flush_delayed_work(&to_copy_chan(chan)->work);
 }
 
+/* On return nothing of the channel runs, and nothing will; no callback comes either. */
+static void copy_drain(struct copy_chan *cc)
+{
+	copy_terminate_all(&cc->chan);
+	copy_synchronize(&cc->chan);
+	flush_delayed_work(&cc->late_work);
+}
+
+/*
+ * No callback after this, not even a late one; but for controllers as sun4i and sun6i,
+ * whose drivers neither wait for their tasklet nor stop it.
+ */
 static void copy_free_chan_resources(struct dma_chan *chan)
 {
+	struct copy_chan *cc = to_copy_chan(chan);
+
+	if (!READ_ONCE(copy_engine_of(cc)->faults->no_wait)) {
+		copy_drain(cc);
+		return;
+	}
 	copy_terminate_all(chan);
 	copy_synchronize(chan);
-	/* No callback after this, not even a late one. */
-	flush_delayed_work(&to_copy_chan(chan)->late_work);
 }
 
 static void copy_engine_release(struct dma_device *dma)
@@ -315,12 +340,15 @@ static bool copy_engine_any(struct dma_chan *chan, void *cell)
 
 static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 {
+	unsigned int channels = READ_ONCE(ce->faults->channels);
 	struct dma_device *dma = &ce->dma;
 	unsigned int i;
 
 	mutex_init(&ce->lock);
 	dma->dev = dev;
 	INIT_LIST_HEAD(&dma->channels);
+	if (!channels || channels > COPY_ENGINE_CHANNELS)
+		channels = COPY_ENGINE_CHANNELS;
 	for (i = 0; i < COPY_ENGINE_CHANNELS; i++) {
 		struct copy_chan *cc = &ce->chans[i];
 
@@ -334,7 +362,8 @@ static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 		cc->chan.device = dma;
 		cc->chan.cookie = DMA_MIN_COOKIE;
 		cc->chan.completed_cookie = DMA_MIN_COOKIE;
-		list_add_tail(&cc->chan.device_node, &dma->channels);
+		if (i < channels)
+			list_add_tail(&cc->chan.device_node, &dma->channels);
 	}
 
 	dma_cap_set(ce->faults->slave ? DMA_SLAVE : DMA_MEMCPY, dma->cap_mask);
@@ -359,9 +388,9 @@ static void copy_engine_unregister(void *engine)
 	struct copy_engine *ce = engine;
 	unsigned int i;
 
-	/* What copies goes next. */
+	/* What copies goes next, and the clients' callbacks with their channels. */
 	for (i = 0; i < COPY_ENGINE_CHANNELS; i++)
-		copy_free_chan_resources(&ce->chans[i].chan);
+		copy_drain(&ce->chans[i]);
 	/* Frees it, if no client has a channel. */
 	dma_async_device_unregister(&ce->dma);
 }
@@ -376,13 +405,13 @@ static void copy_engine_free_of(void *np)
  * @dev: the device; its node has #dma-cells = <1>
  * @ops: what copies
  * @arg: first argument of the operations
- * @faults: how to misbehave
+ * @faults: how to misbehave, and what is counted of it
  *
  * Context: Process context, in probe.
  * Return: 0, or a negative errno.
  */
 int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *ops,
-			      void *arg, const struct copy_engine_faults *faults)
+			      void *arg, struct copy_engine_faults *faults)
 {
 	struct copy_engine *ce;
 	int ret;
@@ -406,6 +435,9 @@ int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *
 	ret = devm_add_action_or_reset(dev, copy_engine_unregister, ce);
 	if (ret)
 		return ret;
+
+	/* What each driver of a controller has here is short, and clients meet it. */
+	msleep(READ_ONCE(faults->gap_ms));
 
 	ret = of_dma_controller_register(dev->of_node, of_dma_simple_xlate, &ce->of);
 	if (ret)

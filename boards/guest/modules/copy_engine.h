@@ -20,9 +20,15 @@
  * @shift: bytes added to the address of the target
  * @delay_ms: how long a transfer takes at least, in milliseconds
  * @late_ms: a transfer that is terminated calls back all the same, so much later
+ * @late_fail: what calls back late reports an error
+ * @no_wait: neither synchronizing nor releasing a channel waits for what is late
+ * @channels: how many there are, four at most, which 0 stands for too; read at bind
+ * @gap_ms: how long the channels are there before the devicetree leads to them
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
  * @max_seg: bytes that one transfer should have at most; read at bind
  * @slave: it says that it serves peripherals, and copies nothing; read at bind
+ * @hung: counts the transfers that will never end
+ * @late: counts the callbacks that came late
  */
 struct copy_engine_faults {
 	bool hang;
@@ -31,12 +37,18 @@ struct copy_engine_faults {
 	long shift;
 	unsigned int delay_ms;
 	unsigned int late_ms;
+	bool late_fail;
+	bool no_wait;
+	unsigned int channels;
+	unsigned int gap_ms;
 	unsigned int align;
 	unsigned int max_seg;
 	bool slave;
+	unsigned int hung;
+	unsigned int late;
 };
 
-/* Faults that are parameters of the module, writable at run time. */
+/* Faults that are parameters of the module, writable at run time, and its counters. */
 #define COPY_ENGINE_FAULTS(name)						\
 	static struct copy_engine_faults name = { .max_seg = 64 << 10 };	\
 	module_param_named(hang, name.hang, bool, 0644);			\
@@ -51,12 +63,24 @@ struct copy_engine_faults {
 	MODULE_PARM_DESC(delay_ms, "how long a transfer takes at least");	\
 	module_param_named(late_ms, name.late_ms, uint, 0644);			\
 	MODULE_PARM_DESC(late_ms, "a transfer that is terminated calls back all the same, so much later");	\
+	module_param_named(late_fail, name.late_fail, bool, 0644);		\
+	MODULE_PARM_DESC(late_fail, "what calls back late reports an error");	\
+	module_param_named(no_wait, name.no_wait, bool, 0644);			\
+	MODULE_PARM_DESC(no_wait, "nothing waits for a callback that is late");	\
+	module_param_named(channels, name.channels, uint, 0644);		\
+	MODULE_PARM_DESC(channels, "how many there are, from the next bind on");	\
+	module_param_named(gap_ms, name.gap_ms, uint, 0644);			\
+	MODULE_PARM_DESC(gap_ms, "how long the devicetree does not lead to the channels");	\
 	module_param_named(align, name.align, uint, 0644);			\
 	MODULE_PARM_DESC(align, "log2 of the alignment it asks for, from the next bind on");	\
 	module_param_named(max_seg, name.max_seg, uint, 0644);			\
 	MODULE_PARM_DESC(max_seg, "bytes a transfer has at most, from the next bind on");	\
 	module_param_named(slave, name.slave, bool, 0644);			\
-	MODULE_PARM_DESC(slave, "serves peripherals only, from the next bind on")
+	MODULE_PARM_DESC(slave, "serves peripherals only, from the next bind on");	\
+	module_param_named(hung, name.hung, uint, 0444);			\
+	MODULE_PARM_DESC(hung, "how many transfers never ended");		\
+	module_param_named(late, name.late, uint, 0444);			\
+	MODULE_PARM_DESC(late, "how many callbacks came late")
 
 /**
  * struct copy_engine_ops - what does the copying
@@ -70,6 +94,6 @@ struct copy_engine_ops {
 };
 
 int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *ops,
-			      void *arg, const struct copy_engine_faults *faults);
+			      void *arg, struct copy_engine_faults *faults);
 
 #endif /* _COPY_ENGINE_H */
