@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Until a process waits in the kernel: there is no event for that.
+ * Until a process or a thread waits in the kernel, or is stopped: there is no event for
+ * that.
  */
 #ifndef _ASLEEP_H
 #define _ASLEEP_H
@@ -8,5 +9,7 @@
 #include <sys/types.h>
 
 void await_asleep(pid_t pid);
+/* In this state, as /proc/PID/stat has it: T is stopped. */
+void await_state(pid_t pid, char wanted);
 
 #endif /* _ASLEEP_H */

@@ -91,7 +91,10 @@ const struct test_buffer *all_buffers[MAX_BUFFERS];
 const struct test_buffer *named_buffers[MAX_BUFFERS];
 const struct test_buffer *large_buffers[MAX_BUFFERS];
 
-/* The memory is the region's or, without one, what the engine or the device sees. */
+/*
+ * The memory is the region's or, without one, what the engine sees, unless the node
+ * says what its own device does.
+ */
 static void read_memory(struct test_buffer *b, const char *node)
 {
 	struct tree_window cpu = tree_ram(), dma;
@@ -103,7 +106,7 @@ static void read_memory(struct test_buffer *b, const char *node)
 		cpu = tree_reg(path);
 		b->flags |= COHBUF_INFO_REGION;
 		snprintf(b->region, sizeof(b->region), "%s", strrchr(path, '/') + 1);
-	} else if (tree_follow(node, "dmas", path)) {
+	} else if (tree_follow(node, "dmas", path) && !dt_has(node, "cohbuf,dma-bits")) {
 		snprintf(device, sizeof(device), "%s", path);
 		b->dma_bits = 0;
 	}

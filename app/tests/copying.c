@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "copying.h"
-#include "tree.h"
 
 #define FACTS		"/etc/board.env"
 #define MAX_CONTROLLERS	8
@@ -21,11 +20,10 @@ const struct test_buffer *chosen_buffers[3];
 const struct test_buffer *lonely_buffers[MAX_BUFFERS];
 const struct test_buffer *stuck_buffers[MAX_BUFFERS];
 
-/* A controller: its device, its driver, and its node in the tree. */
+/* A controller: its device, and its driver. */
 struct controller {
 	char device[DEVICE_NAME_SIZE];
 	char driver[PATH_MAX];
-	char node[PATH_MAX];
 };
 
 static struct controller controllers[MAX_CONTROLLERS];
@@ -69,30 +67,26 @@ bool is_controller(const char *device)
 	return find_controller(device);
 }
 
-static struct cohbuf_copy try_copy(const struct test_buffer *b)
-{
-	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64, .timeout_ms = 20000 };
-	int fd = open_buffer(b, O_RDWR);
-
-	ASSERT_OK(ioctl(fd, COHBUF_IOC_COPY, &copy));
-	close(fd);
-	return copy;
-}
-
 const char *controller_of(const struct test_buffer *b)
 {
-	struct cohbuf_copy copy = try_copy(b);
+	char engine[COHBUF_ENGINE_NAME_SIZE];
 	const struct controller *c;
 
-	copy.engine[strcspn(copy.engine, "/")] = '\0';
-	c = find_controller(copy.engine);
+	ASSERT_OK(buffer_attr(name_of(b), "engine", engine, sizeof(engine)));
+	engine[strcspn(engine, "/")] = '\0';
+	c = find_controller(engine);
 	ASSERT_TRUE(c);
 	return c->device;
 }
 
 bool is_slow(const struct test_buffer *b)
 {
-	return try_copy(b).duration_ns > 100000000;
+	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 64, .timeout_ms = 20000 };
+	int fd = open_buffer(b, O_RDWR);
+
+	ASSERT_OK(ioctl(fd, COHBUF_IOC_COPY, &copy));
+	close(fd);
+	return copy.duration_ns > 100000000;
 }
 
 static void drive_controller(const char *device, const char *verb)
@@ -167,16 +161,15 @@ void expect_untouched(const struct subject *s)
 	expect_copied(s, 0, 0, 0);
 }
 
-/* @file is a link below the device of one controller; what it stands for. */
-static bool read_link(const char *device, const char *file, char target[PATH_MAX])
+/* The folder of the driver of a device, on whatever bus that is. */
+static bool find_driver(const char *device, char driver[PATH_MAX])
 {
 	static const char *const buses[] = { "platform", "amba", "pci" };
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/%s", buses[i],
-			 device, file);
-		if (realpath(path, target))
+		snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver", buses[i], device);
+		if (realpath(path, driver))
 			return true;
 	}
 	return false;
@@ -184,55 +177,23 @@ static bool read_link(const char *device, const char *file, char target[PATH_MAX
 
 static void add_controller(const char *device)
 {
-	static const char base[] = "/sys/firmware/devicetree/base";
 	struct controller *c = &controllers[num_controllers];
-	char path[PATH_MAX];
 
-	if (num_controllers == MAX_CONTROLLERS || !read_link(device, "of_node", path) ||
-	    !read_link(device, "driver", c->driver))
+	if (num_controllers == MAX_CONTROLLERS || !find_driver(device, c->driver))
 		return;
 	snprintf(c->device, sizeof(c->device), "%s", device);
-	snprintf(c->node, sizeof(c->node), "%s", path + strlen(base));
 	num_controllers++;
 }
 
-static bool same_window(struct tree_window a, struct tree_window b)
+/* The smallest: what takes long is done in these. */
+static void choose(uint32_t region)
 {
-	return a.first == b.first && a.end == b.end;
-}
-
-/* By the tree: the same addresses, and caches are snooped where they are used. */
-static bool is_seen_by(const struct test_buffer *b, const struct controller *c)
-{
-	char node[PATH_MAX];
-
-	if (!tree_find(b->node, node) || b->has_iommu ||
-	    tree_inherits(c->node, "iommus") || tree_inherits(c->node, "iommu-map"))
-		return false;
-	if (b->flags & COHBUF_INFO_DMA_COHERENT && !tree_is_coherent(c->node))
-		return false;
-	return same_window(tree_dma_view(node, tree_ram()), tree_dma_view(c->node, tree_ram()));
-}
-
-static bool is_seen(const struct test_buffer *b)
-{
-	if (b->flags & COHBUF_INFO_ENGINE)
-		return true;
-	for (size_t i = 0; i < num_controllers; i++)
-		if (is_seen_by(b, &controllers[i]))
-			return true;
-	return false;
-}
-
-static void choose(uint32_t engine)
-{
-	size_t chosen = !!chosen_buffers[0];
+	const struct test_buffer **chosen = &chosen_buffers[!!chosen_buffers[0]];
 
 	for (size_t i = 0; copying_buffers[i]; i++)
-		if ((copying_buffers[i]->flags & COHBUF_INFO_ENGINE) == engine) {
-			chosen_buffers[chosen] = copying_buffers[i];
-			return;
-		}
+		if ((copying_buffers[i]->flags & COHBUF_INFO_REGION) == region &&
+		    (!*chosen || copying_buffers[i]->size < (*chosen)->size))
+			*chosen = copying_buffers[i];
 }
 
 static void __attribute__((constructor(102))) read_board(void)
@@ -247,7 +208,7 @@ static void __attribute__((constructor(102))) read_board(void)
 			add_controller(name);
 
 	for (size_t i = 0; all_buffers[i]; i++) {
-		if (!is_seen(all_buffers[i]))
+		if (!(all_buffers[i]->flags & COHBUF_INFO_ENGINE))
 			lonely_buffers[lonely++] = all_buffers[i];
 		else if (stuck)
 			stuck_buffers[copying++] = all_buffers[i];
@@ -256,5 +217,5 @@ static void __attribute__((constructor(102))) read_board(void)
 	}
 
 	choose(0);
-	choose(COHBUF_INFO_ENGINE);
+	choose(COHBUF_INFO_REGION);
 }

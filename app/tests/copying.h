@@ -9,10 +9,10 @@
 #include "buffers.h"
 
 /* Lists end with NULL. */
-extern const struct test_buffer *copying_buffers[];	/* an engine copies in them */
-extern const struct test_buffer *chosen_buffers[];	/* one that has its own, one that borrows */
-extern const struct test_buffer *lonely_buffers[];	/* no engine sees them */
-extern const struct test_buffer *stuck_buffers[];	/* the engine never ends */
+extern const struct test_buffer *copying_buffers[];	/* their node names an engine */
+extern const struct test_buffer *chosen_buffers[];	/* of those one with a region, one without */
+extern const struct test_buffer *lonely_buffers[];	/* their node names none */
+extern const struct test_buffer *stuck_buffers[];	/* it names one that never ends */
 
 /* A fact of boards/NAME/board.mk, "" where it does not state it. */
 const char *board_fact(const char *name);
@@ -20,7 +20,7 @@ const char *board_fact(const char *name);
 /* Is it a name, as in /sys/bus/BUS/devices, of a controller that is there? */
 bool is_controller(const char *device);
 
-/* The controller that copies in a buffer, found by a copy. */
+/* The controller that copies in a buffer. */
 const char *controller_of(const struct test_buffer *b);
 void bind_controller(const char *device);
 void unbind_controller(const char *device);

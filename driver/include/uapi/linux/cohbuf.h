@@ -32,7 +32,8 @@ enum cohbuf_memory {
  *	in the devicetree), so the CPU's mappings are cached
  * @COHBUF_INFO_REGION: the memory comes from the node's "memory-region"
  * @COHBUF_INFO_DMA_ADDR: &cohbuf_info.dma_addr is valid
- * @COHBUF_INFO_ENGINE: the node's "dmas" name the DMA channel that copies
+ * @COHBUF_INFO_ENGINE: the node's "dmas" name the DMA channel that copies; without,
+ *	%COHBUF_IOC_COPY is EOPNOTSUPP
  */
 enum cohbuf_info_flags {
 	COHBUF_INFO_DMA_COHERENT	= 1 << 0,
@@ -74,7 +75,7 @@ struct cohbuf_info {
  * @src: in: offset of the first byte to read, in bytes
  * @dst: in: offset of the first byte to write, in bytes
  * @length: in: how many bytes; the two ranges must not overlap
- * @timeout_ms: in: time limit of the whole copy in milliseconds, at most
+ * @timeout_ms: in: time limit of the whole call in milliseconds, at most
  *	%COHBUF_COPY_TIMEOUT_MAX; 0 is %COHBUF_COPY_TIMEOUT_DEFAULT
  * @flags: in: zero
  * @duration_ns: out: time from the first transfer's start to the last one's end as
@@ -82,7 +83,7 @@ struct cohbuf_info {
  * @transfers: out: how many transfers the copy was split into and were done
  * @reserved: in: zero
  * @engine: out: the controller's device, a slash, and its channel; NUL-terminated,
- *	empty where it did not come to the choice of one
+ *	empty where it did not come to one
  */
 struct cohbuf_copy {
 	__u64 src;
@@ -112,11 +113,13 @@ struct cohbuf_copy {
 /**
  * COHBUF_IOC_COPY - let a DMA engine copy one range of the buffer to another
  *
- * The engine is the one that the node's "dmas" name, or else any that copies from
- * memory to memory and sees the buffer at the address that the node's device does.
- * One copy at a time runs on a buffer; others wait. When the call returns, however
+ * The engine is the channel that the node's "dmas" name. One copy at a time runs on a
+ * buffer; others wait, which their time limits include. When the call returns, however
  * it does, nothing is in flight; where it failed, any part of the target may have
  * been written. The results are filled in then as well.
+ *
+ * A signal whose handler has SA_RESTART, or that runs no handler, as SIGSTOP and
+ * SIGCONT, has the copy started again, with its whole time limit.
  *
  * Return: 0, or -1 with errno
  *   EBADF	the file is not open for both reading and writing
@@ -124,11 +127,10 @@ struct cohbuf_copy {
  *   EINVAL	zero length, ranges that overlap, a time limit above the maximum,
  *		flags or reserved not zero, or an alignment that the engine cannot do
  *   ENXIO	a range reaches outside the buffer
- *   EOPNOTSUPP	no engine can copy in this buffer
- *   EBUSY	all channels of the engine are in use
+ *   EOPNOTSUPP	the node names no engine
  *   EIO	the engine reported an error
- *   ETIMEDOUT	the time is up; the engine was stopped
- *   EINTR	a signal came; the engine was stopped
+ *   ETIMEDOUT	the time is up; the engine was stopped, or there was no turn until then
+ *   EINTR	a signal came, with a handler without SA_RESTART; the engine was stopped
  *   ENODEV	the device was unbound from its driver, before or meanwhile
  */
 #define COHBUF_IOC_COPY		_IOWR(COHBUF_IOC_MAGIC, 0x01, struct cohbuf_copy)
