@@ -280,6 +280,12 @@ EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy);
  */
 void cohbuf_copy_stop(struct cohbuf *cb)
 {
+	/*
+	 * Pairs with the atomic_cmpxchg() of cohbuf_copy_try_turn(): who takes the turn
+	 * sees that the memory is gone, or is seen here.
+	 */
+	smp_mb();
+
 	/* Who has the turn is on the way out, and who waits for it finds no memory. */
 	wake_up(&cb->copy_wait);
 	if (wait_event_timeout(cb->copy_wait, !atomic_read(&cb->copying), HZ))
