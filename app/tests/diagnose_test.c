@@ -205,6 +205,6 @@ TEST(diagnose, error_of_the_engine_points_at_addresses)
 	expect_said(diagnosis(EIO), "an address that it cannot reach");
 	expect_said(diagnosis(EIO), "look at: bus offset");
 	expect_said(diagnosis(EIO), "target: offset 0x1000,");
-	expect_said(diagnosis(EBUSY), "all channels of the controller are in use");
+	expect_said(diagnosis(EOPNOTSUPP), "its node names no DMA controller");
 	expect_said(diagnosis(EINVAL), "cannot do this alignment");
 }

@@ -9,9 +9,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "buffers.h"
 #include "json.h"
+#include "klog.h"
 #include "run.h"
+#include "test_engine.h"
 
 /* One finding about "plain", with its remedy, in both forms. */
 static void expect_finding(const char *problem, const char *remedy)
@@ -160,6 +161,84 @@ TEST(tool_doctor, finds_what_the_driver_never_gets_to_see)
 		expect_in(&r, r.out, faults[i].problem);
 		expect_in(&r, strstr(r.out, faults[i].problem) ?: "", faults[i].remedy);
 	}
+}
+
+/*
+ * For a board that was started with dts/doctor/no-channel.dtso: it is no refusal, as the
+ * controller might come to have the channel, and nothing in the log.
+ */
+TEST(tool_doctor, finds_a_channel_that_does_not_exist)
+{
+	char device[DEVICE_NAME_SIZE], problem[DEVICE_NAME_SIZE + 64];
+	struct klog said;
+	struct run r;
+
+	if (device_find("doctor-no-channel", device))
+		SKIP("the board has no such node: start it with dts/doctor/no-channel.dtso");
+	r = run("cohbuf doctor doctor-no-channel");
+	expect_status(&r, 1);
+	expect_in(&r, r.out, "its device doctor-no-channel waits for another: cohbuf: dmas: no channel yet: ");
+	snprintf(problem, sizeof(problem), "%s has no channel for the cells <99>: ", engine_device());
+	expect_in(&r, r.out, problem);
+	expect_in(&r, strstr(r.out, problem) ?: "", "dma0chan0 by buffer-");
+	expect_in(&r, strstr(r.out, problem) ?: "", "remedy: see the binding of the controller");
+
+	said = klog_read(klog_open(SEEK_SET), device, "");
+	EXPECT_EQ(said.lines, 0);
+	expect_no_buffer(device);
+}
+
+/* A channel less than there are nodes: the one that comes last waits. */
+TEST_EACH_LIMIT(tool_doctor, finds_that_all_channels_are_in_use, engine_buffers, 60)
+{
+	unsigned int users = 0;
+	char problem[128];
+	struct run r;
+
+	for (size_t i = 0; copying_buffers[i]; i++)
+		users += engine_copies_in(copying_buffers[i]);
+	if (users < 2)
+		SKIP("this buffer is the only one of its engine");
+
+	engine_set("channels", users - 1);
+	unbind_controller(engine_device());
+	bind_controller(engine_device());
+	for (size_t i = 0; copying_buffers[i]; i++)
+		if (copying_buffers[i] != b && engine_copies_in(copying_buffers[i]))
+			EXPECT_OK(ensure_bound(copying_buffers[i]));
+	if (device_is_bound(platform_device_of(b)))
+		unbind_buffer(b);
+	for (size_t i = 0; copying_buffers[i]; i++)
+		if (copying_buffers[i] != b)
+			EXPECT_OK(ensure_bound(copying_buffers[i]));
+
+	r = run("cohbuf doctor %s", b->name);
+	expect_status(&r, 1);
+	snprintf(problem, sizeof(problem), "all %u channels of %s are in use: dma0chan0 by buffer-",
+		 users - 1, engine_device());
+	expect_in(&r, r.out, problem);
+	expect_in(&r, r.out, "remedy: take dmas out of a node that does not need it");
+	engine_behave();
+	engine_rebind();
+}
+
+/* Of each controller, what a node says that names it. */
+TEST(tool_doctor, says_how_a_node_names_a_controller)
+{
+	struct run r = run("cohbuf doctor plain"), json = run("cohbuf doctor plain --json");
+	char dmas[256];
+
+	if (!*board_fact("BOARD_ENGINE")) {
+		expect_in(&r, r.out, "\nDMA controller: none\n");
+		return;
+	}
+	expect_in(&r, r.out, "\nDMA controller: ");
+	expect_in(&r, r.out, " in use; for a node: dmas = <&");
+	expect_in(&r, r.out, " CELL");
+	expect_in(&r, r.out, ">; dma-names = \"memcpy\";\n");
+	expect_status(&json, 0);
+	ASSERT_TRUE(json_is_valid(json.out));
+	EXPECT_TRUE(json_get(json.out, "controllers.0.dmas", dmas, sizeof(dmas)));
 }
 
 /* A node that somebody disabled is no fault, unless it is the one that is missed. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "buffers.h"
+#include "copying.h"
 #include "json.h"
 #include "run.h"
 #include "tool/rows.h"
@@ -519,37 +519,53 @@ TEST(tool, each_error_of_an_open_names_its_remedy)
 	}
 }
 
-/* COPY works where a controller reaches the buffer, and else says what to do. */
-TEST(tool, copy_moves_the_bytes_or_names_the_remedy)
+TEST_EACH(tool, copy_moves_the_bytes, copying_buffers)
 {
-	struct run names = run("ls /sys/class/cohbuf");
-	char *name, *rest = NULL, engine[64];
+	const char *name = name_of(b);
+	char engine[COHBUF_ENGINE_NAME_SIZE] = "";
+	struct run r = run("cohbuf fill %s --random", name);
 
-	for (name = strtok_r(names.out, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
-		struct run r = run("cohbuf fill %s --random && cohbuf copy %s --from 0 --to 2K --length 1K --repeat 3 --json",
-				   name, name);
+	expect_status(&r, 0);
+	r = run("cohbuf copy %s --from 0 --to 2K --length 1K --repeat 3 --json", name);
+	expect_status(&r, 0);
+	expect_json(&r, "copies", "3");
+	expect_json(&r, "length", "1024");
+	expect_json(&r, "error", "null");
+	EXPECT_TRUE(json_get(r.out, "engine", engine, sizeof(engine)) && strchr(engine, '/'));
+	r = run("cohbuf save %s /tmp/a --length 1K; cohbuf save %s - --offset 2K --length 1K | cmp - /tmp/a",
+		name, name);
+	expect_status(&r, 0);
+	r = run("cohbuf copy %s --from 0 --to 2K --length 1K", name);
+	expect_in(&r, r.out, engine);
+	expect_in(&r, r.out, "MB/s");
+}
 
-		if (r.status) {
-			char *json = strchr(r.out, '{');
+/* It says what to add to the node, for each controller of the board; or that it has none. */
+TEST_EACH(tool, copy_and_info_say_how_a_node_gets_an_engine, lonely_buffers)
+{
+	const char *name = name_of(b);
+	bool any = *board_fact("BOARD_ENGINE");
+	const char *line = any ? "\n  add to the node: dmas = <&" : "\n  no DMA controller is there: ";
+	struct run r = run("cohbuf copy %s --from 0 --to 2K --length 1K", name);
+	struct run json = run("cohbuf copy %s --from 0 --to 2K --length 1K --json", name);
+	char text[256];
 
-			expect_status(&r, 1);
-			expect_in(&r, r.err, "dmas");
-			ASSERT_TRUE(json && json_is_valid(json));
-			continue;
-		}
-		r = run("cohbuf copy %s --from 0 --to 2K --length 1K --repeat 3 --json", name);
-		expect_json(&r, "copies", "3");
-		expect_json(&r, "length", "1024");
-		expect_json(&r, "error", "null");
-		EXPECT_TRUE(json_get(r.out, "engine", engine, sizeof(engine)) &&
-			    strchr(engine, '/'));
-		r = run("cohbuf save %s /tmp/a --length 1K; cohbuf save %s - --offset 2K --length 1K | cmp - /tmp/a",
-			name, name);
-		expect_status(&r, 0);
-		r = run("cohbuf copy %s --from 0 --to 2K --length 1K", name);
-		expect_in(&r, r.out, engine[0] ? strtok(engine, "/") : "?");
-		expect_in(&r, r.out, "MB/s");
-	}
+	expect_status(&r, 1);
+	expect_in(&r, r.err, "its node names no DMA controller: add dmas and dma-names = \"memcpy\"");
+	expect_in(&r, r.err, line);
+	if (any)
+		expect_in(&r, r.err, ">; dma-names = \"memcpy\";");
+	expect_status(&json, 1);
+	EXPECT_TRUE(json_is_valid(json.out));
+	EXPECT_EQ(json_get(json.out, "add_to_node.0.controller", text, sizeof(text)), any);
+
+	r = run("cohbuf info %s", name);
+	expect_in(&r, r.out, "\nDMA engine:  none: its node has no dmas\n");
+	expect_in(&r, r.out, any ? "             add to the node: dmas = <&" : "no DMA controller is there");
+	r = run("cohbuf info %s --json", name);
+	EXPECT_TRUE(json_is_valid(r.out));
+	expect_json(&r, "engine", "null");
+	EXPECT_EQ(json_get(r.out, "add_to_node.0.controller", text, sizeof(text)), any);
 }
 
 TEST(tool, copy_says_which_range_is_wrong)

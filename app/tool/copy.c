@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "controllers.h"
 #include "engine.h"
 #include "json.h"
 #include "target.h"
@@ -17,9 +18,9 @@ static const char help[] =
 	"Usage: cohbuf copy NAME --from OFFSET --to OFFSET --length BYTES [OPTION]...\n"
 	"Let a DMA controller copy one part of the buffer NAME to another.\n"
 	"\n"
-	"The controller is the one that the node's dmas name, or else any that sees the\n"
-	"buffer. Printed are the controller and its channel, the time that the kernel\n"
-	"measured, and the rate.\n"
+	"The controller is the one that the node's dmas name; where it has none, the line\n"
+	"to add is printed, for each controller there is. Printed are the controller and\n"
+	"its channel, the time that the kernel measured, and the rate.\n"
 	"\n"
 	"  --from OFFSET         where to read; decimal, 0x..., or with K, M or G\n"
 	"  --to OFFSET           where to write; the two parts must not overlap\n"
@@ -71,6 +72,8 @@ static void print_json(const struct target *target, const struct request *r, int
 	json_number("bytes_per_second", megabytes_per_second(r) * 1e6);
 	json_string("error", error ? strerror(error) : NULL);
 	json_string("remedy", error ? engine_meaning(error) : NULL);
+	if (error == EOPNOTSUPP)
+		controllers_advise_json();
 	json_close();
 }
 
@@ -126,6 +129,11 @@ static bool request_fits(const struct target *target, const struct request *r)
 	return true;
 }
 
+static void print_advice(const char *line)
+{
+	fprintf(stderr, "  %s\n", line);
+}
+
 static int run_request(const char *name, struct request *r, bool json)
 {
 	struct target target;
@@ -144,6 +152,8 @@ static int run_request(const char *name, struct request *r, bool json)
 			 r->done + 1, r->repeat, target.name,
 			 r->copy.engine[0] ? " by " : "", r->copy.engine,
 			 strerror(error), engine_meaning(error));
+	if (error == EOPNOTSUPP)
+		controllers_advise(print_advice);
 	if (json)
 		print_json(&target, r, error);
 	else if (!error)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controllers.h"
 #include "dt.h"
 #include "findings.h"
 #include "json.h"
@@ -21,7 +22,8 @@ static const char help[] =
 	"Followed are the devicetree nodes with compatible \"cohbuf,buffer\", or the one\n"
 	"that is called NAME, which is a label, a node or a device: is the driver loaded,\n"
 	"is there a device, is it bound, what does the kernel's log say of it, whose is\n"
-	"the name below /dev, may you open it. As root it sees more.\n"
+	"the name below /dev, may you open it. A node without dmas has no DMA controller\n"
+	"that copies: of each controller it says what to add. As root it sees more.\n"
 	"\n"
 	"  --json                print JSON\n";
 
@@ -111,17 +113,23 @@ static void print_node(const struct node *node)
 static void print_text(const struct visit *visit)
 {
 	struct controller controllers[CONTROLLERS_MAX];
-	int count = system_controllers(controllers);
+	int count = controllers_read(controllers);
 	uint64_t total = 0, free_kib = 0;
+
+	char text[CONTROLLER_TEXT];
 
 	printf("driver: %s\n", system_has_module() ? "loaded" : "not loaded");
 	if (system_meminfo("CmaTotal", &total) && system_meminfo("CmaFree", &free_kib))
 		printf("CMA: %" PRIu64 " KiB, %" PRIu64 " KiB free\n", total, free_kib);
 	else
 		puts("CMA: none in this kernel");
-	for (int i = 0; i < count; i++)
-		printf("DMA controller: %s, %u channels, %u in use\n", controllers[i].name,
-		       controllers[i].channels, controllers[i].in_use);
+	for (int i = 0; i < count; i++) {
+		bool can_be_named = controller_dmas(&controllers[i], text);
+
+		printf("DMA controller: %s, %u channels, %u in use%s%s\n", controllers[i].name,
+		       controllers[i].channels, controllers[i].in_use,
+		       can_be_named ? "; for a node: " : "; ", text);
+	}
 	if (!count)
 		puts("DMA controller: none");
 	for (unsigned int i = 0; i < visit->count; i++)
@@ -150,7 +158,8 @@ static void print_node_json(const struct node *node)
 static void print_json(const struct visit *visit)
 {
 	struct controller controllers[CONTROLLERS_MAX];
-	int count = system_controllers(controllers);
+	int count = controllers_read(controllers);
+	char text[CONTROLLER_TEXT];
 	uint64_t kib;
 
 	json_open(NULL, '{');
@@ -167,6 +176,8 @@ static void print_json(const struct visit *visit)
 		json_string("node", controllers[i].node[0] ? controllers[i].node : NULL);
 		json_number("channels", controllers[i].channels);
 		json_number("in_use", controllers[i].in_use);
+		json_string("users", controllers[i].users[0] ? controllers[i].users : NULL);
+		json_string("dmas", controller_dmas(&controllers[i], text) ? text : NULL);
 		json_close();
 	}
 	json_close();

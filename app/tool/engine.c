@@ -25,13 +25,11 @@ const char *engine_meaning(int error)
 {
 	switch (error) {
 	case EOPNOTSUPP:
-		return "no DMA controller reaches this buffer at its address: put the node on the bus of a controller that copies from memory to memory, or name one with dmas and dma-names = \"memcpy\" (\"cohbuf doctor\" lists the controllers)";
-	case EBUSY:
-		return "all channels of the controller are in use: stop who uses them (/sys/class/dma/*/in_use), or keep one for this node with dmas";
+		return "its node names no DMA controller: add dmas and dma-names = \"memcpy\" to it";
 	case EIO:
 		return "the controller reported an error: it got an address that it cannot reach (dma-ranges of its bus, cohbuf,dma-bits), or a length that it cannot do; see dmesg";
 	case ETIMEDOUT:
-		return "the controller did not say that it was done: its interrupt or its clock is missing or wrong in the devicetree, the channel does not exist in the hardware, or --timeout is too short for the length";
+		return "the controller did not say that it was done: its interrupt or its clock is missing or wrong in the devicetree, the channel does not exist in the hardware, or --timeout is too short for the length, or for another copy of this buffer that came first";
 	case EINVAL:
 		return "the controller cannot do this alignment: make --from, --to and --length multiples of 4, 8, 16 ... until it can";
 	case ENXIO:

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controllers.h"
 #include "facts.h"
 #include "json.h"
 #include "rows.h"
@@ -21,14 +22,15 @@ static const char help_list[] =
 	"\n"
 	"  --wide                more columns: kind of memory, offset of the bus (DMA\n"
 	"                        address minus CPU address, as the dma-ranges above the\n"
-	"                        node have it), region, DMA channel of its own; and the\n"
+	"                        node have it), region, DMA channel of its dmas; and the\n"
 	"                        exact size\n"
 	"  --json                print JSON, an array\n";
 
 static const char help_info[] =
 	"Usage: cohbuf info NAME [OPTION]...\n"
 	"Print what is known of the buffer NAME. It is opened only where its address can\n"
-	"be had in no other way.\n"
+	"be had in no other way. Of a node without dmas it prints what to add to it for\n"
+	"\"cohbuf copy\", for each DMA controller there is.\n"
 	"\n"
 	"  --json                print JSON, an object\n";
 
@@ -82,6 +84,11 @@ static void print_ranges(const struct facts *f)
 		       f->ranges[i].dma, f->ranges[i].cpu, f->ranges[i].size);
 }
 
+static void print_advice(const char *line)
+{
+	printf("             %s\n", line);
+}
+
 static void print_info(const struct facts *f)
 {
 	char text[32];
@@ -101,8 +108,9 @@ static void print_info(const struct facts *f)
 	printf("IOMMU:       %s\n", f->iommu ? "yes: the DMA address says nothing of the physical one" : "no");
 	printf("coherent:    %s\n", f->coherent ? "yes" : "no");
 	printf("region:      %s\n", f->region[0] ? f->region : "none: out of the system's memory");
-	printf("DMA engine:  %s\n",
-	       f->engine[0] ? f->engine : "none of its own: a copy takes any that sees the buffer");
+	printf("DMA engine:  %s\n", f->engine[0] ? f->engine : "none: its node has no dmas");
+	if (!f->engine[0])
+		controllers_advise(print_advice);
 	printf("files:       %" PRIu64 "\n", f->files);
 	printf("mappings:    %" PRIu64 "\n", f->mappings);
 	printf("device:      %s\n", f->device);
@@ -171,6 +179,8 @@ static int info_of(const char *node, bool json)
 	if (json) {
 		json_open(NULL, '{');
 		print_json(&facts);
+		if (!facts.engine[0])
+			controllers_advise_json();
 		json_close();
 	} else {
 		print_info(&facts);

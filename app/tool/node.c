@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "dmas.h"
 #include "dt.h"
 #include "findings.h"
 #include "node.h"
@@ -92,34 +93,6 @@ static void examine_region(const struct node *node)
 			    "its memory-region %s is disabled", node->region);
 }
 
-/* A buffer whose channel never comes waits for ever, and says nothing. */
-static void examine_engine(const struct node *node)
-{
-	struct controller controllers[CONTROLLERS_MAX];
-	char disabled[DT_PATH_SIZE], device[PATH_MAX], link[PATH_MAX + 16], driver[64];
-
-	if (!node->engine[0] || node->engine[0] == '(')
-		return;
-	for (int i = system_controllers(controllers); i--;)
-		if (!strcmp(controllers[i].node, node->engine))
-			return;
-
-	if (dt_disabled(node->engine, disabled)) {
-		finding_add(node->path, "set the status of the controller to \"okay\", or take dmas out of this node",
-			    "its dmas name %s, which is disabled", node->engine);
-		return;
-	}
-	system_device_of(node->engine, device, sizeof(device));
-	snprintf(link, sizeof(link), "%s/driver", device);
-	if (device[0] && !file_link_name(link, driver, sizeof(driver)))
-		finding_add(node->path, "name a DMA controller: those of /sys/class/dma are",
-			    "its dmas name %s, whose driver %s is none of a DMA controller",
-			    node->engine, driver);
-	else
-		finding_add(node->path, "load or bind the controller's driver, or take dmas out of this node",
-			    "its dmas name %s, which no driver is bound to", node->engine);
-}
-
 static void examine_cma(const struct node *node)
 {
 	uint64_t free_kib;
@@ -132,31 +105,46 @@ static void examine_cma(const struct node *node)
 		    node->size, free_kib << 10);
 }
 
+static void note_deferral(const struct node *node, const char *reason)
+{
+	char remedy[256];
+
+	snprintf(remedy, sizeof(remedy), "see to what it waits for: the driver of its DMA controller, IOMMU or region%s",
+		 system_shows_deferred() ? "" : "; as root, mount -t debugfs none /sys/kernel/debug, to see why");
+	finding_add(node->path, remedy, "its device %s waits for another%s%s", node->device,
+		    reason[0] ? ": " : "", reason);
+}
+
+/* Nothing says why. A bind by hand that is deferred is not on the kernel's list. */
+static void note_unbound(const struct node *node, bool sees_log)
+{
+	char remedy[512];
+
+	snprintf(remedy, sizeof(remedy), "bind it: echo %s > /sys/bus/platform/drivers/cohbuf/bind; then run this again%s%s",
+		 node->device, sees_log ? "" : ", as root, to see the kernel's log",
+		 node->engine[0] ? "; where that is \"Resource temporarily unavailable\", its controller has no such DMA channel: see the cells of its dmas" : "");
+	finding_add(node->path, remedy, "its device %s is not bound to the driver", node->device);
+}
+
 static void examine_unbound(const struct node *node)
 {
-	char message[1024], remedy[512];
-	bool deferred;
+	char message[1024];
+	bool deferred, explained;
 	int found;
 
 	deferred = system_deferred(node->device, message, sizeof(message));
 	if (deferred)
-		finding_add(node->path, "see to what it waits for: the driver of its DMA controller, IOMMU or region",
-			    "its device %s waits for another%s%s", node->device,
-			    message[0] ? ": " : "", message);
+		note_deferral(node, message);
 	examine_region(node);
-	examine_engine(node);
+	explained = dmas_examine(node, deferred) || deferred;
 	examine_cma(node);
 
 	found = system_last_message(node->device, message, sizeof(message));
-	if (found > 0) {
+	if (found > 0)
 		finding_add(node->path, "change the node as the line says (docs/devicetree.md has each), and boot again",
 			    "the driver refused it; the kernel's log has: %s", message);
-	} else if (!deferred) {
-		snprintf(remedy, sizeof(remedy), "bind it: echo %s > /sys/bus/platform/drivers/cohbuf/bind; then run this again%s",
-			 node->device, found < 0 ? ", as root, to see the kernel's log" : "");
-		finding_add(node->path, remedy, "its device %s is not bound to the driver",
-			    node->device);
-	}
+	else if (!explained)
+		note_unbound(node, !found);
 }
 
 static void examine_rights(const struct node *node, const char *path, const struct stat *status)

@@ -15,6 +15,8 @@
 #include "kmsg.h"
 #include "system.h"
 
+#define DEFERRED	"/sys/kernel/debug/devices_deferred"
+
 bool system_has_module(void)
 {
 	/* Also where it is built in. */
@@ -38,52 +40,6 @@ bool system_meminfo(const char *field, uint64_t *kib)
 	return found;
 }
 
-static struct controller *find_controller(struct controller *controllers, int *count,
-					  const char *name)
-{
-	for (int i = 0; i < *count; i++)
-		if (!strcmp(controllers[i].name, name))
-			return &controllers[i];
-	if (*count == CONTROLLERS_MAX)
-		return NULL;
-	memset(&controllers[*count], 0, sizeof(*controllers));
-	snprintf(controllers[*count].name, sizeof(controllers->name), "%s", name);
-	return &controllers[(*count)++];
-}
-
-static void add_channel(struct controller *controllers, int *count, const char *channel)
-{
-	char path[PATH_MAX], name[128], node[DT_PATH_SIZE], in_use[16];
-	struct controller *c;
-
-	snprintf(path, sizeof(path), "/sys/class/dma/%s/device", channel);
-	if (file_link_name(path, name, sizeof(name)))
-		return;
-	c = find_controller(controllers, count, name);
-	if (!c)
-		return;
-	c->channels++;
-	if (dt_of_device(path, node))
-		snprintf(c->node, sizeof(c->node), "%s", node);
-	snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", channel);
-	if (!file_read_line(path, in_use, sizeof(in_use)) && atoi(in_use))
-		c->in_use++;
-}
-
-int system_controllers(struct controller controllers[CONTROLLERS_MAX])
-{
-	DIR *dir = opendir("/sys/class/dma");
-	struct dirent *entry;
-	int count = 0;
-
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			add_channel(controllers, &count, entry->d_name);
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
 int system_last_message(const char *device, char *message, size_t size)
 {
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -100,9 +56,14 @@ int system_last_message(const char *device, char *message, size_t size)
 	return found ? found : more;
 }
 
+bool system_shows_deferred(void)
+{
+	return !access(DEFERRED, R_OK);
+}
+
 bool system_deferred(const char *device, char *reason, size_t size)
 {
-	FILE *file = fopen("/sys/kernel/debug/devices_deferred", "re");
+	FILE *file = fopen(DEFERRED, "re");
 	char path[PATH_MAX], line[512], waits[8];
 	size_t len = strlen(device);
 	bool found = false;

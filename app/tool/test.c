@@ -12,6 +12,7 @@
 
 #include "bench.h"
 #include "bench_open.h"
+#include "controllers.h"
 #include "engine.h"
 #include "pattern.h"
 #include "tap.h"
@@ -32,8 +33,8 @@ static const char help[] =
 	"                        it: a power of two up to 128; default: $COHBUF_UNIT,\n"
 	"                        or 1\n"
 	"  --seconds N           time for all DMA tests together, 1 to 3600 (10)\n"
-	"  --require-dma         without a DMA controller the DMA tests fail; else they\n"
-	"                        are skipped\n"
+	"  --require-dma         where the node names no DMA controller the DMA tests\n"
+	"                        fail; else they are skipped\n"
 	"  --destroy             do not save and put back the contents\n";
 
 static const struct {
@@ -65,18 +66,23 @@ static const struct {
 
 #define NUM_TESTS	(sizeof(tests) / sizeof(tests[0]))
 
+static void print_advice(const char *line)
+{
+	tap_note("%s", line);
+}
+
 /* No engine, or none that gets through a first transfer: then the rest says nothing. */
 static bool dma_is_possible(const struct bench *bench, bool first)
 {
-	const char *reason = "no DMA controller reaches this buffer: add dmas to its node, or put the node on the bus of a controller";
+	const char *reason = engine_meaning(bench->dma_error);
 
 	if (bench->dma_error == EOPNOTSUPP || bench->dma_error == ENOTTY) {
-		if (bench->dma_error == ENOTTY)
-			reason = engine_meaning(ENOTTY);
 		if (bench->require_dma)
 			tap_fail("--require-dma: %s", reason);
 		else
 			tap_skip("%s", reason);
+		if (first && bench->dma_error == EOPNOTSUPP)
+			controllers_advise(print_advice);
 		return false;
 	}
 	if (!first && bench->dma_error) {
