@@ -93,9 +93,6 @@ tools_ready := $(tools:%=%/ready)
 kernel_cross := $(tools:%=%/root/usr/bin/)$(CROSS_COMPILE)
 kbuild	= $(MAKE) $(S) --no-print-directory ARCH=$(kernel_arch) CROSS_COMPILE=$(kernel_cross) \
 	CC=$(kernel_cross)$(or $(kernel_gcc),gcc) $(if $(filter 0,$(V)),,V=$(V))
-# No type information is made here, so pahole, or the lack of it, is no news.
-quieter	= 2>&1 | { grep -v -e 'Skipping BTF generation' -e 'warning: pahole version differs' \
-	-e '^  The kernel was built with: [0-9]*$$' -e '^  You are using:  *[0-9]*$$' || :; } >&2
 qemu_folder := $(if $(BOARD_QEMU_SUITE),$(CACHE)/$(BOARD_QEMU)-$(BOARD_QEMU_SUITE))
 qemu	:= $(qemu_folder:%=%/bin/)$(BOARD_QEMU)
 qemu_ready := $(qemu_folder:%=%/ready)
@@ -158,6 +155,7 @@ demo_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap)
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
+	boards/host/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
 
 export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
 
@@ -376,7 +374,7 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KER
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
 	$(Q)rm -rf $(build)/gcov && mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
-	$(Q)$(kbuild) -C $(@D) KERNEL_SRC=$(kernel)/headers $(KERNEL_DRIVER) W=1 $(quieter)
+	$(Q)boards/host/kbuild $(kbuild) -C $(@D) KERNEL_SRC=$(kernel)/headers $(KERNEL_DRIVER) W=1
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
 # Modules that only an emulated board has a use for: see boards/guest/modules.
@@ -385,7 +383,7 @@ $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/mod
 	$(call note,MODULES,$(BOARD)/modules)
 	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
 	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
-	$(Q)$(kbuild) -C $(kernel)/headers M=$(build)/modules COHBUF_DRIVER=$(CURDIR)/driver W=1 modules $(quieter)
+	$(Q)boards/host/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/modules COHBUF_DRIVER=$(CURDIR)/driver W=1 modules
 	$(Q)ls $(build)/modules/*.ko > $@
 
 ifneq ($(BOARD_SOURCE_FILES),)
@@ -397,7 +395,7 @@ $(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
 	$(call note,MODULES,$(BOARD)/source)
 	$(Q)rm -rf $(build)/source && mkdir -p $(build)/source && cp -r $(source)/* $(build)/source
 	$(Q)echo 'obj-m := $(addsuffix .o,$(source_modules))' > $(build)/source/Kbuild
-	$(Q)$(kbuild) -C $(kernel)/headers M=$(build)/source modules $(quieter)
+	$(Q)boards/host/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/source modules
 	$(Q)ls $(source_modules:%=$(build)/source/%.ko) > $@
 endif
 
