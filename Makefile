@@ -14,27 +14,21 @@ V	?= 0
 COHBUF_ROOT := $(wildcard /var/lib/cohbuf/base /etc/cohbuf-tools)
 
 include boards/host/arguments.mk
+shell_quote = '$(subst ','\'',$(1))'
 
-ALL_BOARDS := $(sort $(patsubst boards/%/board.mk,%,$(wildcard boards/*/board.mk)))
-ifeq ($(filter $(BOARD),$(ALL_BOARDS)),)
-$(error there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS))
-endif
+ifneq ($(refusal),)
+include boards/host/refused.mk
+else
+
 include boards/$(BOARD)/board.mk
-
 # Another kernel than the board's own: boards/kernels/NAME.mk says where it is from.
-KERNEL	?=
-ALL_KERNELS := $(sort $(patsubst boards/kernels/%.mk,%,$(wildcard boards/kernels/*.mk)))
 ifneq ($(KERNEL),)
-ifeq ($(filter $(KERNEL),$(ALL_KERNELS)),)
-$(error there is no kernel "$(KERNEL)"; choose one with KERNEL=, or none for the board's own: $(ALL_KERNELS))
-endif
 include boards/kernels/$(KERNEL).mk
 KERNEL_NAME := $(KERNEL)
 endif
 
 Q	:= $(if $(filter 0,$(V)),@)
 S	:= $(if $(filter 0,$(V)),-s)
-shell_quote = '$(subst ','\'',$(1))'
 note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 
 ifeq ($(COHBUF_ROOT),)
@@ -155,13 +149,13 @@ demo_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap)
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
-	boards/host/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
 
 export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
 
 # $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
 # FILES are, and the command's standard input is not for what builds.
 run_on_board = @boards/host/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
+	boards/host/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
 	$(again) BOARD=$(BOARD) board < /dev/null >&2 && \
 	boards/host/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
 	status=$$?; mkdir -p $(build); echo $$status > $(status_file)
@@ -580,3 +574,5 @@ help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
 	@echo 'Boards (BOARD=): $(ALL_BOARDS)'
 	@echo 'Kernels (KERNEL=), besides the board'\''s own: $(ALL_KERNELS)'
+
+endif
