@@ -20,15 +20,17 @@ ifeq ($(filter $(on_host),$(MAKECMDGOALS)),)
 MAKEFLAGS += -q
 endif
 status_file := $(shell mktemp)
-extension := $(O)/exit_status.so
-end_make = $(if $(wildcard $(extension)),$(eval -load $(extension))$(exit-with $(status)))
+# By a path that has no space in it.
+extension := $(status_file).so
+end_make = $(if $(shell readlink $(extension)),$(eval -load $(extension)(exit_status_gmk_setup))$(shell rm -f $(extension))$(exit-with $(status)))
 
 .PHONY: $(inside) in-the-root end-as-inside
 $(inside): end-as-inside
 # Once, however many goals there are.
 end-as-inside: in-the-root
 	$(eval status := $(shell cat $(status_file); rm -f $(status_file)))
-	$(if $(filter 0,$(status)),,$(end_make)@exit $(status))
+	$(if $(filter 0,$(status)),$(shell rm -f $(extension)),$(end_make)@exit $(status))
 in-the-root:
-	+@boards/host/enter $(inside); echo $$? > $(status_file)
+	+@boards/host/enter $(inside); echo $$? > $(status_file); \
+	[ ! -e "$$O/exit_status.so" ] || ln -sf "$$(realpath "$$O")/exit_status.so" $(extension)
 endif
