@@ -55,6 +55,7 @@ struct vm_area_struct;
  * @label: wanted name below /dev, or NULL for cohbufN; points into the node
  * @region: the node's "memory-region", or NULL
  * @region_no_map: @region is kept out of the kernel's linear mapping ("no-map")
+ * @keep: what is in @region stays as it is
  * @initial_len: bytes of "cohbuf,initial-data", 0 to @size
  */
 struct cohbuf_config {
@@ -63,6 +64,7 @@ struct cohbuf_config {
 	const char *label;
 	struct reserved_mem *region;
 	bool region_no_map;
+	bool keep;
 	size_t initial_len;
 };
 
@@ -75,6 +77,8 @@ struct cohbuf_config {
  * @dma_bits: width in bits of the addresses that the device can emit
  * @dma_coherent: the device snoops the CPU's caches
  * @region: name of the reserved-memory region that it comes from, or NULL
+ * @kept: the region, where it is as it was found, or NULL for memory of
+ *	dma_alloc_coherent()
  * @engine: the channel of the node's "dmas", which copies, or NULL
  *
  * Constant from the end of cohbuf_probe() to the unbind.
@@ -87,6 +91,7 @@ struct cohbuf_mem {
 	unsigned int dma_bits;
 	bool dma_coherent;
 	const char *region;
+	struct reserved_mem *kept;
 	struct dma_chan *engine;
 };
 
@@ -158,6 +163,12 @@ size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
 size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		       struct iov_iter *iter, bool write);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
+
+/* mem_keep.c */
+bool cohbuf_mem_is_kept(const struct reserved_mem *region);
+int devm_cohbuf_mem_keep(struct device *dev, struct reserved_mem *region);
+int devm_cohbuf_mem_keep_map(struct device *dev, struct cohbuf_mem *mem);
+int cohbuf_mem_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* engine.c */
 struct dma_chan *devm_cohbuf_engine_get(struct device *dev);

@@ -136,6 +136,22 @@ static int cohbuf_config_region(struct device *dev, struct cohbuf_config *config
 	return ret;
 }
 
+static int cohbuf_config_keep(struct device *dev, struct cohbuf_config *config)
+{
+	config->keep = device_property_present(dev, "cohbuf,keep");
+	if (!config->keep)
+		return 0;
+
+	if (!config->region_no_map)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,keep without a \"no-map\" memory-region: add one; the kernel uses all other memory meanwhile\n");
+
+	if (device_property_present(dev, "cohbuf,initial-data"))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,keep and cohbuf,initial-data: drop one of them\n");
+	return 0;
+}
+
 static int cohbuf_read_size(struct device *dev, u64 *size)
 {
 	int len = device_property_count_u8(dev, "cohbuf,size");
@@ -291,6 +307,10 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 		return ret;
 
 	ret = cohbuf_config_region(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_keep(dev, config);
 	if (ret)
 		return ret;
 

@@ -28,25 +28,36 @@ static void cohbuf_release_region(void *dev)
 
 /*
  * The kernel sets a "no-map" pool up when its first user probes, and does not lock
- * that: of two at once, each would get a pool of its own over the same memory.
+ * that: of two at once, each would get a pool of its own over the same memory. And one
+ * that is kept belongs to one node.
  */
 static DEFINE_MUTEX(cohbuf_region_lock);
 
 static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_config *config)
 {
+	struct reserved_mem *region = config->region;
 	int ret;
 
-	if (!config->region)
-		return 0;
-
 	mutex_lock(&cohbuf_region_lock);
-	ret = of_reserved_mem_device_init(dev);
+	if (cohbuf_mem_is_kept(region))
+		ret = -EBUSY;
+	else if (config->keep)
+		ret = devm_cohbuf_mem_keep(dev, region);
+	else
+		ret = of_reserved_mem_device_init(dev);
 	mutex_unlock(&cohbuf_region_lock);
+
+	if (ret == -EBUSY)
+		return dev_err_probe(dev, ret,
+				     "memory-region %s is used by another device: one with cohbuf,keep belongs to one node alone\n",
+				     region->name);
 	if (ret)
 		return dev_err_probe(dev, ret,
 				     "memory-region %s cannot be mapped: move it to RAM that nothing else uses\n",
-				     config->region->name);
+				     region->name);
 
+	if (config->keep)
+		return 0;
 	/* Not managed by devres: without this a bind leaks, and on some kernels the next fails. */
 	return devm_add_action_or_reset(dev, cohbuf_release_region, dev);
 }
@@ -156,7 +167,8 @@ static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
  * @config: what the node asks for
  * @engine: the channel of the node's "dmas", or NULL
  *
- * The buffer is zeroed, then gets the node's initial data. devres frees it.
+ * The buffer is zeroed, but for one that keeps what was there, then gets the node's
+ * initial data. devres frees it.
  *
  * Context: Process context, in probe.
  * Return: the memory, or an ERR_PTR() after one line in the kernel's log.
@@ -182,11 +194,14 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	mem->dma_coherent = dev_is_dma_coherent(mem->dev);
 
 	/* With the mask set: a pool is compared with it. */
-	ret = cohbuf_mem_assign_region(dev, config);
-	if (ret)
-		return ERR_PTR(ret);
+	if (config->region) {
+		ret = cohbuf_mem_assign_region(dev, config);
+		if (ret)
+			return ERR_PTR(ret);
+	}
 
-	ret = cohbuf_mem_alloc(dev, mem, config);
+	mem->kept = config->keep ? config->region : NULL;
+	ret = mem->kept ? devm_cohbuf_mem_keep_map(dev, mem) : cohbuf_mem_alloc(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
 
@@ -274,6 +289,9 @@ int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 {
 	if (vma->vm_flags & VM_WRITE)
 		vma->vm_page_prot = cohbuf_pgprot_dirty(vma->vm_page_prot);
+
+	if (mem->kept)
+		return cohbuf_mem_keep_mmap(mem, vma);
 
 	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
 	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr,
