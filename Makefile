@@ -331,6 +331,8 @@ app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
 tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
 	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso dts/runtime/*.dtso))) \
 	$(if $(filter yes,$(BOARD_RUNS_32_BIT)),$(build)/compat/tests.built)
+# What only its hardware makes wrong.
+tests-unlocked: $(patsubst boards/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(wildcard boards/$(BOARD)/refused/*.dtso))
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
