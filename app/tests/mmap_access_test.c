@@ -291,8 +291,8 @@ TEST_EACH(mmap_access, advice_and_locks_leave_the_data, named_buffers)
 
 	memcpy(map, data, b->size);
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
-		/* There it takes ordinary pages out, and what is touched next is SIGBUS. */
-		if (advices[i] == MADV_DONTNEED && b->has_iommu)
+		/* Below: it may take ordinary pages out. */
+		if (advices[i] == MADV_DONTNEED)
 			continue;
 		madvise(map, b->size, advices[i]);
 		EXPECT_BYTES(map, data, b->size);
@@ -302,12 +302,12 @@ TEST_EACH(mmap_access, advice_and_locks_leave_the_data, named_buffers)
 	EXPECT_OK(msync(map, b->size, MS_SYNC | MS_INVALIDATE));
 	EXPECT_BYTES(map, data, b->size);
 
-	/* MADV_DONTNEED would throw away what cannot be faulted in again. */
-	if (b->has_iommu) {
-		EXPECT_OK(madvise(map, b->size, MADV_DONTNEED));
+	/* Before Linux 7.1 what is mapped behind an IOMMU is said to be no memory, too. */
+	if (b->has_iommu && !madvise(map, b->size, MADV_DONTNEED)) {
 		EXPECT_SIGNAL(touch_read(map, data), SIGBUS);
 		EXPECT_EQ(pread(fd, data, 1, 0), 1);
 	} else {
 		EXPECT_ERRNO(madvise(map, b->size, MADV_DONTNEED), EINVAL);
+		EXPECT_BYTES(map, data, b->size);
 	}
 }
