@@ -23,7 +23,7 @@ declare -A machine_of=([arm]=ARM [arm64]=AArch64)
 
 # shellcheck disable=SC2034 # for who sources this
 board_facts() {
-	local KERNEL BOARD_ARCH
+	local BOARD KERNEL BOARD_ARCH
 
 	# shellcheck source=/dev/null
 	. "$1/board.env"

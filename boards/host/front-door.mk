@@ -9,7 +9,9 @@ on_host	:= help clean cache cache-clean cache-export cache-import install uninst
 inside	:= $(filter-out $(on_host),$(MAKECMDGOALS))
 
 ifneq ($(inside),)
-export O BOARD CACHE
+export O CACHE
+# Not as BOARD: inside it is to be seen whether the user gave one.
+export COHBUF_BOARD := $(BOARD)
 
 # What went wrong is to be the last word. Where a recipe fails make adds a line of its own
 # and ends with 2; so it does not fail, and the status is in a file. With the extension
