@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,4 +143,47 @@ TEST_LIMIT(module, twenty_reloads_work, 240)
 		reload_driver();
 	for (size_t i = 0; all_buffers[i]; i++)
 		EXPECT_OK(close(open_buffer(all_buffers[i], O_RDWR)));
+}
+
+#define LOADERS		3
+#define UNLOADS		20
+
+/* Each of these may come too early or too late, and none of them breaks anything. */
+static void load_until_told(int stop)
+{
+	struct pollfd pfd = { .fd = stop };
+
+	while (!poll(&pfd, 1, 0))
+		if (load_module("cohbuf"))
+			EXPECT_TRUE(errno == EEXIST || errno == EBUSY);
+}
+
+TEST_LIMIT(module, loading_by_three_beside_unloading, 240)
+{
+	unsigned int unloaded = 0;
+	int stop[2];
+	pid_t pids[LOADERS];
+
+	need_module();
+	ASSERT_OK(pipe(stop));
+	for (int i = 0; i < LOADERS; i++) {
+		pids[i] = harness_fork();
+		if (!pids[i]) {
+			close(stop[1]);
+			load_until_told(stop[0]);
+			_exit(0);
+		}
+	}
+	while (unloaded < UNLOADS) {
+		if (!unload_module("cohbuf"))
+			unloaded++;
+		else
+			EXPECT_TRUE(errno == ENOENT || errno == EWOULDBLOCK || errno == EBUSY);
+	}
+	close(stop[1]);
+	for (int i = 0; i < LOADERS; i++)
+		harness_join(pids[i]);
+	EXPECT_TRUE(!load_module("cohbuf") || errno == EEXIST);
+	for (size_t i = 0; all_buffers[i]; i++)
+		EXPECT_OK(ensure_bound(all_buffers[i]));
 }
