@@ -4,4 +4,4 @@ KERNEL_RELEASE		:= 6.1
 KERNEL_SUITE		:= bookworm
 KERNEL_PACKAGE_arm	:= linux-image-rt-armmp
 KERNEL_PACKAGE_arm64	:= linux-image-rt-arm64
-KERNEL_MATRIX_ALSO	:= qemu-virt-arm qemu-virt-arm64
+KERNEL_MATRIX_ALSO	:= qemu-virt-arm64
