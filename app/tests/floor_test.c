@@ -71,9 +71,13 @@ static void loop(void)
 	unsigned long left = LOOPS;
 
 #if defined(__riscv)
-	asm volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(left));
+	asm volatile("1: addi %0, %0, -1\n\tbnez %0, 1b"
+		     : "+r"(left));
 #else
-	asm volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r"(left) : : "cc");
+	asm volatile("1: subs %0, %0, #1\n\tbne 1b"
+		     : "+r"(left)
+		     :
+		     : "cc");
 #endif
 }
 
@@ -133,7 +137,10 @@ static unsigned long cost_of(const struct operation *op, struct work *work)
 
 static void run_nothing(struct work *work)
 {
-	asm volatile("" : : "r"(work) : "memory");
+	asm volatile(""
+		     :
+		     : "r"(work)
+		     : "memory");
 }
 
 /* The test's own part is left out. */
