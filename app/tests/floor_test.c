@@ -22,7 +22,7 @@
 #include "buffers.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
-#define MIB	(1 << 20)
+#define MIB	0x100000
 
 /* What one operation works with. */
 struct work {

@@ -105,7 +105,8 @@ static void expect_memory_of_their_own(void)
 		for (unsigned int j = 0; j < i; j++) {
 			const struct cohbuf_info *b = &buffers[j].info;
 
-			if (a->dma_addr < b->dma_addr + b->size && b->dma_addr < a->dma_addr + a->size)
+			if (a->dma_addr < b->dma_addr + b->size &&
+			    b->dma_addr < a->dma_addr + a->size)
 				harness_check(HARNESS_HERE(false), false,
 					      "%s and %s are not both at %#llx", buffers[i].device,
 					      buffers[j].device, (unsigned long long)a->dma_addr);
