@@ -173,6 +173,7 @@ int cohbuf_mem_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vm
 /* engine.c */
 struct dma_chan *devm_cohbuf_engine_get(struct device *dev);
 bool cohbuf_engine_sees(struct dma_chan *engine, const struct cohbuf_mem *mem);
+void cohbuf_engine_stop(struct device *dev, struct dma_chan *engine);
 void cohbuf_engine_name(struct dma_chan *engine, char *name, size_t size);
 
 /* copy.c */

@@ -60,7 +60,7 @@ static bool cohbuf_transfer_is_over(const struct cohbuf *cb,
 	return !READ_ONCE(cb->mem) || smp_load_acquire(&transfer->finished);
 }
 
-/* Wait for the engine. Returns 0, or why it was not worth it. */
+/* Wait for the engine. Returns 0, or why it was not worth it: -ETIME if it is late. */
 static int cohbuf_transfer_wait(struct cohbuf *cb, const struct cohbuf_transfer *transfer,
 				ktime_t deadline)
 {
@@ -70,9 +70,7 @@ static int cohbuf_transfer_wait(struct cohbuf *cb, const struct cohbuf_transfer 
 	ret = wait_event_interruptible_hrtimeout(cb->copy_wait,
 						 cohbuf_transfer_is_over(cb, transfer),
 						 ktime_sub(deadline, ktime_get()));
-	if (!READ_ONCE(cb->mem))
-		return -ENODEV;
-	return ret == -ETIME ? -ETIMEDOUT : ret;
+	return READ_ONCE(cb->mem) ? ret : -ENODEV;
 }
 
 static int cohbuf_transfer_submit(struct dma_chan *chan, u32 number, dma_addr_t dst,
@@ -119,7 +117,7 @@ static int cohbuf_transfer_run(struct cohbuf *cb, struct dma_chan *chan, dma_add
 	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE)
 		return 0;
 
-	dmaengine_terminate_sync(chan);
+	cohbuf_engine_stop(cb->dev.parent, chan);
 	return ret ?: -EIO;
 }
 
@@ -154,7 +152,7 @@ static int cohbuf_copy_run(struct cohbuf *cb, const struct cohbuf_mem *mem,
 		if (!READ_ONCE(cb->mem))
 			return -ENODEV;
 		if (ktime_after(ktime_get(), deadline))
-			return -ETIMEDOUT;
+			return -ETIME;
 		ret = cohbuf_transfer_run(cb, chan, dst, src, len, deadline);
 		if (ret)
 			return ret;
@@ -215,7 +213,7 @@ static void cohbuf_copy_end_turn(struct cohbuf *cb)
 	wake_up(&cb->copy_wait);
 }
 
-/* One copy at a time runs on a buffer. */
+/* One copy at a time runs on a buffer. Returns 0, -ETIME, -ERESTARTSYS or -ENODEV. */
 static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
 {
 	bool turn = false;
@@ -225,7 +223,7 @@ static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
 						 cohbuf_copy_try_turn(cb, &turn),
 						 ktime_sub(deadline, ktime_get()));
 	if (ret)
-		return ret == -ETIME ? -ETIMEDOUT : ret;
+		return ret;
 
 	/* An unbind takes the memory, then looks for a turn; this is the other way round. */
 	if (READ_ONCE(cb->mem))
@@ -266,6 +264,9 @@ int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy)
 		ret = cohbuf_copy_run(cb, mem, copy, deadline);
 		cohbuf_copy_end_turn(cb);
 	}
+	/* The one that a wait gives is for timers. */
+	if (ret == -ETIME)
+		ret = -ETIMEDOUT;
 
 	trace_cohbuf_copy(cb, copy, ret);
 	return ret;

@@ -12,6 +12,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/err.h>
+#include <linux/module.h>
 #include <linux/of.h>
 #include <linux/property.h>
 
@@ -114,6 +115,29 @@ bool cohbuf_engine_sees(struct dma_chan *engine, const struct cohbuf_mem *mem)
 
 	return cohbuf_same_view(mem->dev, dev) &&
 	       last <= min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
+}
+
+/**
+ * cohbuf_engine_stop() - end what is in flight on a channel
+ * @dev: platform device of the node, for the kernel's log
+ * @engine: the channel of the engine
+ *
+ * Not every controller's driver can tell when its last callback is over (sun4i and sun6i
+ * have no device_synchronize). That one is code of this module, which then stays loaded.
+ *
+ * Context: Process context, may sleep until the engine has stopped.
+ */
+void cohbuf_engine_stop(struct device *dev, struct dma_chan *engine)
+{
+	static atomic_t stays;
+
+	dmaengine_terminate_sync(engine);
+
+	if (engine->device->device_synchronize || atomic_xchg(&stays, 1))
+		return;
+	__module_get(THIS_MODULE);
+	dev_warn(dev, "%s cannot tell when the last callback of a copy that was stopped is over: cohbuf stays loaded\n",
+		 dev_name(engine->device->dev));
 }
 
 /**

@@ -76,16 +76,6 @@ TEST_EACH(copy_fault, late_error_of_a_stopped_copy_fails_no_other, engine_buffer
 	expect_copied(&s, b->size / 2 + 64, 0, 64);
 }
 
-/* A copy that is stopped, and a channel whose release does not wait for the callback. */
-static void leave_a_callback(int fd, const struct test_buffer *b)
-{
-	engine_set("no_wait", 1);
-	engine_set("late_ms", 500);
-	engine_set("hang", 1);
-	EXPECT_ERRNO(copy_within(fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
-	engine_set("hang", 0);
-}
-
 /* With and without a file that is open, and a buffer that is bound again by then. */
 TEST_EACH_LIMIT(copy_fault, late_callback_after_the_unbind_is_harmless, engine_buffers, 60)
 {
@@ -95,7 +85,7 @@ TEST_EACH_LIMIT(copy_fault, late_callback_after_the_unbind_is_harmless, engine_b
 		int fd = open_buffer(b, O_RDWR);
 		struct subject s;
 
-		leave_a_callback(fd, b);
+		engine_leave_a_callback(fd, b);
 		if (!open)
 			close(fd);
 		unbind_buffer(b);

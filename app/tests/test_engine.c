@@ -123,6 +123,15 @@ void engine_rebind(void)
 	bind_all_again();
 }
 
+void engine_leave_a_callback(int fd, const struct test_buffer *b)
+{
+	engine_set("no_wait", 1);
+	engine_set("late_ms", 500);
+	engine_set("hang", 1);
+	EXPECT_ERRNO(copy_within(fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
+	engine_set("hang", 0);
+}
+
 static void *run_copy(void *arg)
 {
 	struct long_copy *copy = arg;

@@ -27,6 +27,8 @@ void engine_await(const char *counter, unsigned int count);
 void engine_behave(void);
 /* It reads some of its faults when it is bound. */
 void engine_rebind(void);
+/* A copy that is stopped, and calls back half a second later, whatever is released. */
+void engine_leave_a_callback(int fd, const struct test_buffer *b);
 
 /**
  * struct long_copy - a copy of 64 bytes, in a thread of its own

@@ -376,7 +376,9 @@ static void copy_engine_init(struct copy_engine *ce, struct device *dev)
 	dma->device_issue_pending = copy_issue_pending;
 	dma->device_tx_status = copy_tx_status;
 	dma->device_terminate_all = copy_terminate_all;
-	dma->device_synchronize = copy_synchronize;
+	/* The drivers of sun4i and sun6i have none. */
+	if (!READ_ONCE(ce->faults->no_wait))
+		dma->device_synchronize = copy_synchronize;
 	dma->device_release = copy_engine_release;
 
 	ce->of.dma_cap = dma->cap_mask;

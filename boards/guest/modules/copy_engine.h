@@ -21,7 +21,8 @@
  * @delay_ms: how long a transfer takes at least, in milliseconds
  * @late_ms: a transfer that is terminated calls back all the same, so much later
  * @late_fail: what calls back late reports an error
- * @no_wait: neither synchronizing nor releasing a channel waits for what is late
+ * @no_wait: neither synchronizing nor releasing a channel waits for what is late; where it
+ *	is set at bind, the driver cannot synchronize at all
  * @channels: how many there are, four at most, which 0 stands for too; read at bind
  * @gap_ms: how long the channels are there before the devicetree leads to them
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
