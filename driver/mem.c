@@ -92,7 +92,7 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 	if (config->region && !config->region_no_map &&
 	    !cohbuf_mem_is_in(mem, config->region))
 		return dev_err_probe(dev, -ENOSPC,
-				     "memory-region %s has no %zu contiguous bytes left: make it larger, or share it with fewer nodes\n",
+				     "memory-region %s has no %zu contiguous bytes left: make it larger, share it with fewer nodes, or move it below the limit of \"mem=\"\n",
 				     config->region->name, mem->size);
 
 	if (mem->engine && !cohbuf_engine_sees(mem->engine, mem))
