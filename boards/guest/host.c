@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -66,37 +67,58 @@ static intptr_t semihost(uintptr_t operation, const uintptr_t *block)
 #endif
 }
 
-static char buf[65536];
+/* All that the emulator reads and writes of this program, on pages of its own. */
+static struct {
+	uintptr_t block[3];
+	char name[256];
+	char bytes[65536];
+} seen __attribute__((aligned(65536)));
+
+/*
+ * The emulator takes no page faults, and a page that this program has just touched may
+ * still be out of the page tables: the kernel takes an entry back to see whether it will be
+ * used (DAMON of Linux 7.2 does so all the time), which the processor need not notice
+ * before its TLB is flushed. So after a call that failed: new entries, flushed, and used.
+ */
+static void make_seen(void)
+{
+	volatile char *byte = (volatile char *)&seen;
+
+	mprotect(&seen, sizeof(seen), PROT_READ);
+	mprotect(&seen, sizeof(seen), PROT_READ | PROT_WRITE);
+	/* By a write: nor must it be the page of zeroes that all share. */
+	for (size_t i = 0; i < sizeof(seen); i += 4096)
+		byte[i] = byte[i];
+}
+
+static intptr_t call(uintptr_t operation, uintptr_t first, uintptr_t second, uintptr_t third)
+{
+	seen.block[0] = first;
+	seen.block[1] = second;
+	seen.block[2] = third;
+	return semihost(operation, seen.block);
+}
+
+/* So many calls in a row that find a page gone: it is something else. */
+#define TRIES	100
 
 static intptr_t open_on_host(const char *name, int mode)
 {
-	return semihost(SYS_OPEN, (uintptr_t[]){ (uintptr_t)name, mode, strlen(name) });
+	snprintf(seen.name, sizeof(seen.name), "%s", name);
+	return call(SYS_OPEN, (uintptr_t)seen.name, mode, strlen(seen.name));
 }
 
-static int cannot_open(const char *name)
+static intptr_t open_to_write(const char *name)
 {
-	fprintf(stderr, "host: the emulator cannot open \"%s\"\n", name);
-	return EXIT_FAILURE;
-}
+	intptr_t handle = -1;
 
-static int put(const char *name)
-{
-	intptr_t handle = open_on_host(name, OPEN_MODE_WRITE);
-	ssize_t len;
-
-	if (handle < 0)
-		return cannot_open(name);
-	while ((len = read(STDIN_FILENO, buf, sizeof(buf))) > 0) {
-		uintptr_t write_block[] = { handle, (uintptr_t)buf, len };
-
-		/* The result is how many bytes were not written. */
-		if (semihost(SYS_WRITE, write_block)) {
-			fprintf(stderr, "host: cannot write \"%s\"\n", name);
-			return EXIT_FAILURE;
-		}
+	for (int tries = 0; handle < 0 && tries < TRIES; tries++) {
+		make_seen();
+		handle = open_on_host(name, OPEN_MODE_WRITE);
 	}
-	semihost(SYS_CLOSE, (uintptr_t[]){ handle });
-	return len ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (handle < 0)
+		fprintf(stderr, "host: the emulator cannot open \"%s\"\n", name);
+	return handle;
 }
 
 /* The host has no way to wake us, and a read that waits would halt the machine. */
@@ -109,25 +131,74 @@ static intptr_t await_file(const char *name)
 	while ((handle = open_on_host(name, OPEN_MODE_READ)) < 0) {
 		usleep(pause);
 		pause = pause * 2 < longest ? pause * 2 : longest;
+		make_seen();
 	}
 	return handle;
+}
+
+/* Of seen.bytes; returns 0, or -1 where they cannot be written. */
+static int write_on_host(intptr_t handle, size_t len)
+{
+	size_t done = 0;
+
+	for (int tries = 0; done < len && tries < TRIES; tries++) {
+		/* The result is how many bytes were not written. */
+		size_t left = call(SYS_WRITE, handle, (uintptr_t)seen.bytes + done, len - done);
+
+		if (left < len - done) {
+			done = len - left;
+			tries = 0;
+		} else {
+			make_seen();
+		}
+	}
+	return done < len ? -1 : 0;
+}
+
+/* Into seen.bytes; returns how many, 0 at the end. */
+static size_t read_from_host(intptr_t handle)
+{
+	/* A page that is gone looks like the end: not twice. */
+	for (int tries = 0; tries < 3; tries++) {
+		size_t left;
+
+		make_seen();
+		/* The result is how many bytes were not read. */
+		left = call(SYS_READ, handle, (uintptr_t)seen.bytes, sizeof(seen.bytes));
+		if (left < sizeof(seen.bytes))
+			return sizeof(seen.bytes) - left;
+	}
+	return 0;
+}
+
+static int put(const char *name)
+{
+	intptr_t handle = open_to_write(name);
+	ssize_t len;
+
+	if (handle < 0)
+		return EXIT_FAILURE;
+	while ((len = read(STDIN_FILENO, seen.bytes, sizeof(seen.bytes))) > 0) {
+		if (write_on_host(handle, len)) {
+			fprintf(stderr, "host: cannot write \"%s\"\n", name);
+			return EXIT_FAILURE;
+		}
+	}
+	call(SYS_CLOSE, handle, 0, 0);
+	return len ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* How many bytes went from @handle to standard output; negative: nobody takes them. */
 static ssize_t pass_on(intptr_t handle)
 {
 	ssize_t passed = 0;
+	size_t len;
 
-	for (;;) {
-		uintptr_t read_block[] = { handle, (uintptr_t)buf, sizeof(buf) };
-		/* The result is how many bytes were not read. */
-		ssize_t len = sizeof(buf) - semihost(SYS_READ, read_block);
-		ssize_t done = 0;
+	while ((len = read_from_host(handle))) {
+		size_t done = 0;
 
-		if (len <= 0)
-			return passed;
 		while (done < len) {
-			ssize_t part = write(STDOUT_FILENO, buf + done, len - done);
+			ssize_t part = write(STDOUT_FILENO, seen.bytes + done, len - done);
 
 			if (part < 0)
 				return -1;
@@ -135,30 +206,46 @@ static ssize_t pass_on(intptr_t handle)
 		}
 		passed += len;
 	}
+	return passed;
+}
+
+/* What stays would be taken for the next piece. */
+static void remove_on_host(const char *name)
+{
+	for (int tries = 0; tries < TRIES; tries++) {
+		make_seen();
+		snprintf(seen.name, sizeof(seen.name), "%s", name);
+		if (!call(SYS_REMOVE, (uintptr_t)seen.name, strlen(seen.name), 0))
+			return;
+	}
 }
 
 static int get(const char *name, const char *ask)
 {
-	intptr_t asked = open_on_host(ask, OPEN_MODE_WRITE);
-	char line[] = "\n";
+	intptr_t asked = open_to_write(ask);
 	intptr_t piece;
 	ssize_t passed;
 
 	if (asked < 0)
-		return cannot_open(ask);
-	/*
-	 * The emulator takes no page faults: what it writes to must be there, and
-	 * must not be the page of zeroes that all share.
-	 */
-	memset(buf, '\n', sizeof(buf));
+		return EXIT_FAILURE;
 	do {
-		semihost(SYS_WRITE, (uintptr_t[]){ asked, (uintptr_t)line, 1 });
+		seen.bytes[0] = '\n';
+		if (write_on_host(asked, 1))
+			return EXIT_FAILURE;
 		piece = await_file(name);
 		passed = pass_on(piece);
-		semihost(SYS_CLOSE, (uintptr_t[]){ piece });
-		semihost(SYS_REMOVE, (uintptr_t[]){ (uintptr_t)name, strlen(name) });
+		call(SYS_CLOSE, piece, 0, 0);
+		remove_on_host(name);
 	} while (passed > 0);
 	return passed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void exit_emulator(uintptr_t status)
+{
+	for (int tries = 0; tries < TRIES; tries++) {
+		make_seen();
+		call(SYS_EXIT_EXTENDED, ADP_STOPPED_APPLICATION_EXIT, status, 0);
+	}
 }
 
 int main(int argc, char **argv)
@@ -170,8 +257,7 @@ int main(int argc, char **argv)
 		return get(argv[2], argv[3]);
 
 	if (argc == 3 && !strcmp(argv[1], "exit"))
-		semihost(SYS_EXIT_EXTENDED, (uintptr_t[]){
-			ADP_STOPPED_APPLICATION_EXIT, strtoul(argv[2], NULL, 0) });
+		exit_emulator(strtoul(argv[2], NULL, 0));
 
 	fprintf(stderr, "usage: host put NAME | host get NAME ASK | host exit STATUS\n");
 	return 2;
