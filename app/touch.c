@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "touch.h"
@@ -35,6 +36,23 @@ static void touch_init(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
+static int touch(volatile unsigned char *byte, unsigned char *value, bool write)
+{
+	int sig;
+
+	pthread_once(&touch_once, touch_init);
+	sig = sigsetjmp(touch_env, 0);
+	if (!sig) {
+		touching = 1;
+		if (write)
+			*byte = *value;
+		else
+			*value = *byte;
+	}
+	touching = 0;
+	return sig;
+}
+
 /**
  * touch_read() - read one byte that may not be there
  * @addr: where
@@ -44,16 +62,7 @@ static void touch_init(void)
  */
 int touch_read(const volatile void *addr, unsigned char *value)
 {
-	int sig;
-
-	pthread_once(&touch_once, touch_init);
-	sig = sigsetjmp(touch_env, 0);
-	if (!sig) {
-		touching = 1;
-		*value = *(const volatile unsigned char *)addr;
-	}
-	touching = 0;
-	return sig;
+	return touch((volatile unsigned char *)addr, value, false);
 }
 
 /**
@@ -65,14 +74,5 @@ int touch_read(const volatile void *addr, unsigned char *value)
  */
 int touch_write(volatile void *addr, unsigned char value)
 {
-	int sig;
-
-	pthread_once(&touch_once, touch_init);
-	sig = sigsetjmp(touch_env, 0);
-	if (!sig) {
-		touching = 1;
-		*(volatile unsigned char *)addr = value;
-	}
-	touching = 0;
-	return sig;
+	return touch(addr, &value, true);
 }

@@ -6,10 +6,33 @@
 #ifndef _CALLS_H
 #define _CALLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "program.h"
+#include "random.h"
+
+#define MAX_ARGS	4
+
+/**
+ * struct value - an argument
+ * @of_size: the buffer's size is added
+ * @number: all 64 bits may be used
+ */
+struct value {
+	bool of_size;
+	uint64_t number;
+};
+
+/**
+ * struct call - one call
+ * @kind: index into call_kinds[]
+ * @args: arguments, as many as the kind has
+ */
+struct call {
+	unsigned int kind;
+	struct value args[MAX_ARGS];
+};
 
 /* What an argument is, and so how one is made up. */
 enum arg_kind {

@@ -8,22 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calls.h"
-
-/* The generator SplitMix64: any seed is a good one. */
-uint64_t random_next(struct random *random)
-{
-	uint64_t z = random->state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-uint64_t random_below(struct random *random, uint64_t end)
-{
-	return random_next(random) % end;
-}
+#include "program.h"
 
 static void make_call(struct call *call, struct random *random)
 {

@@ -9,46 +9,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include "calls.h"
+#include "random.h"
 
 #define MAX_CALLS	12
-#define MAX_ARGS	4
 /* Room for any program as text. */
 #define PROGRAM_TEXT	(MAX_CALLS * (MAX_ARGS + 1) * 26)
-
-/**
- * struct value - an argument
- * @of_size: the buffer's size is added
- * @number: all 64 bits may be used
- */
-struct value {
-	bool of_size;
-	uint64_t number;
-};
-
-/**
- * struct call - one call
- * @kind: index into call_kinds[]
- * @args: arguments, as many as the kind has
- */
-struct call {
-	unsigned int kind;
-	struct value args[MAX_ARGS];
-};
 
 struct program {
 	size_t count;
 	struct call calls[MAX_CALLS];
 };
-
-/* Numbers that follow from a seed alone. */
-struct random {
-	uint64_t state;
-};
-
-uint64_t random_next(struct random *random);
-/* From 0 to @end - 1. */
-uint64_t random_below(struct random *random, uint64_t end);
 
 void program_make(struct program *program, struct random *random);
 /* Changes it a little; @other is one to take calls from. */

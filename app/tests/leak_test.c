@@ -12,25 +12,47 @@
 
 #define CYCLES	100
 
+/* What there was before, in KiB, and how many of the kernel's areas. */
+struct memory {
+	long cma;
+	long free;
+	unsigned int vmaps;
+};
+
+static struct memory memory_now(void)
+{
+	struct memory now = {
+		.cma = ASSERT_OK(meminfo("CmaFree")),
+		.free = ASSERT_OK(meminfo("MemFree")),
+		.vmaps = count_dma_vmaps(),
+	};
+
+	return now;
+}
+
 /*
  * A buffer that leaks with each cycle leaks CYCLES times its size. User space may
  * lie in CMA's pages, so the counters move a little by themselves.
  */
+static void expect_memory(const struct memory *before, const struct test_buffer *b)
+{
+	long allowed = CYCLES / 4 * (b->size >> 10);
+	struct memory now = memory_now();
+
+	EXPECT_LE(labs(now.cma - before->cma), allowed);
+	EXPECT_LE(before->free - now.free, allowed);
+	EXPECT_EQ(now.vmaps, before->vmaps);
+}
+
 TEST_EACH_LIMIT(leak, hundred_binds_leave_the_free_memory, large_buffers, 60)
 {
-	long cma_before, free_before, allowed = CYCLES / 4 * (b->size >> 10);
-	unsigned int vmaps;
+	struct memory before;
 
 	renew_buffer(b);
-	cma_before = meminfo("CmaFree");
-	free_before = meminfo("MemFree");
-	vmaps = count_dma_vmaps();
-	ASSERT_GE(cma_before, 0);
+	before = memory_now();
 	for (int i = 0; i < CYCLES; i++)
 		renew_buffer(b);
-	EXPECT_LE(labs(meminfo("CmaFree") - cma_before), allowed);
-	EXPECT_LE(free_before - meminfo("MemFree"), allowed);
-	EXPECT_EQ(count_dma_vmaps(), vmaps);
+	expect_memory(&before, b);
 }
 
 /* Memory that is given back to the system, and memory that is not. */
@@ -39,13 +61,10 @@ static const struct test_buffer *const mapped_buffers[] = { &plain, &pool, NULL 
 /* With files and mappings that are gone only after the unbind. */
 TEST_EACH_LIMIT(leak, hundred_binds_while_mapped_leave_the_free_memory, mapped_buffers, 60)
 {
-	long cma_before, free_before, allowed = CYCLES / 4 * (b->size >> 10);
-	unsigned int vmaps;
+	struct memory before;
 
 	renew_buffer(b);
-	cma_before = meminfo("CmaFree");
-	free_before = meminfo("MemFree");
-	vmaps = count_dma_vmaps();
+	before = memory_now();
 	for (int i = 0; i < CYCLES; i++) {
 		int fd = open_buffer(b, O_RDWR);
 		unsigned char *map = map_buffer(b, fd);
@@ -55,9 +74,7 @@ TEST_EACH_LIMIT(leak, hundred_binds_while_mapped_leave_the_free_memory, mapped_b
 		close(fd);
 		munmap(map, b->size);
 	}
-	EXPECT_LE(labs(meminfo("CmaFree") - cma_before), allowed);
-	EXPECT_LE(free_before - meminfo("MemFree"), allowed);
-	EXPECT_EQ(count_dma_vmaps(), vmaps);
+	expect_memory(&before, b);
 }
 
 /* Minor numbers come back when the last file is closed: the driver warns of one left. */

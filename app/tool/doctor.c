@@ -191,19 +191,12 @@ static void print_json(const struct visit *visit)
 
 static int run_doctor(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, OPT_JSON },
-		OPTIONS_OF_ALL
-	};
 	struct visit visit = {};
 	bool json = false;
-	int option, status;
+	int status;
 
-	while ((option = next_option(command, argc, argv, options, &status)) != -1) {
-		if (option != OPT_JSON)
-			return status;
-		json = true;
-	}
+	if (!only_json(command, argc, argv, &json, &status))
+		return status;
 	if (!arguments_are(command, argc, 0, 1))
 		return STATUS_USAGE;
 	visit.name = argv[optind];

@@ -211,18 +211,11 @@ static int run_list(const struct command *command, int argc, char **argv)
 
 static int run_info(const struct command *command, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, OPT_JSON },
-		OPTIONS_OF_ALL
-	};
 	bool json = false;
-	int option, status;
+	int status;
 
-	while ((option = next_option(command, argc, argv, options, &status)) != -1) {
-		if (option != OPT_JSON)
-			return status;
-		json = true;
-	}
+	if (!only_json(command, argc, argv, &json, &status))
+		return status;
 	if (!arguments_are(command, argc, 1, 1))
 		return STATUS_USAGE;
 	return info_of(argv[optind], json);

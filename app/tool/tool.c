@@ -92,6 +92,19 @@ int next_option(const struct command *command, int argc, char **argv,
 	}
 }
 
+bool only_json(const struct command *command, int argc, char **argv, bool *json, int *status)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPT_JSON },
+		OPTIONS_OF_ALL
+	};
+	int option;
+
+	while ((option = next_option(command, argc, argv, options, status)) == OPT_JSON)
+		*json = true;
+	return option == -1;
+}
+
 bool arguments_are(const struct command *command, int argc, int min, int max)
 {
 	int given = argc - optind;

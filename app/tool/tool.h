@@ -77,6 +77,9 @@ enum {
 int next_option(const struct command *command, int argc, char **argv,
 		const struct option *options, int *status);
 
+/* Of a subcommand whose one option is --json; false with @status: return it. */
+bool only_json(const struct command *command, int argc, char **argv, bool *json, int *status);
+
 /* The arguments that are no options: as many as there must be? */
 bool arguments_are(const struct command *command, int argc, int min, int max);
 
