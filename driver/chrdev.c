@@ -141,8 +141,9 @@ static void cohbuf_unregister(void *data)
 {
 	struct cohbuf *cb = data;
 
-	cdev_device_del(&cb->cdev, &cb->dev);
+	/* The memory first: removing the node waits for who holds up its folder. */
 	cohbuf_revoke(cb);
+	cdev_device_del(&cb->cdev, &cb->dev);
 	cohbuf_put(cb);
 }
 

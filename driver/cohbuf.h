@@ -80,8 +80,11 @@ struct cohbuf_config {
  * @kept: the region, where it is as it was found, or NULL for memory of
  *	dma_alloc_coherent()
  * @engine: the channel of the node's "dmas", which copies, or NULL
+ * @lost: @engine was told to stop and did not: it may write to the memory at any time,
+ *	so that is never freed
  *
- * Constant from the end of cohbuf_probe() to the unbind.
+ * Constant from the end of cohbuf_probe() to the unbind, but for @lost, which is for
+ * who has the turn to copy.
  */
 struct cohbuf_mem {
 	struct device *dev;
@@ -93,6 +96,7 @@ struct cohbuf_mem {
 	const char *region;
 	struct reserved_mem *kept;
 	struct dma_chan *engine;
+	bool lost;
 };
 
 /**
@@ -155,6 +159,9 @@ static inline struct cohbuf *cohbuf_of(const struct file *file)
 /* config.c */
 int cohbuf_config_read(struct device *dev, struct cohbuf_config *config);
 
+/* region.c */
+int cohbuf_config_region(struct device *dev, struct cohbuf_config *config);
+
 /* mem.c */
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
@@ -166,14 +173,14 @@ int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* mem_keep.c */
 bool cohbuf_mem_is_kept(const struct reserved_mem *region);
-int devm_cohbuf_mem_keep(struct device *dev, struct reserved_mem *region);
+int devm_cohbuf_mem_keep(struct device *dev, struct cohbuf_mem *mem);
 int devm_cohbuf_mem_keep_map(struct device *dev, struct cohbuf_mem *mem);
 int cohbuf_mem_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* engine.c */
 struct dma_chan *devm_cohbuf_engine_get(struct device *dev);
 bool cohbuf_engine_sees(struct dma_chan *engine, const struct cohbuf_mem *mem);
-void cohbuf_engine_stop(struct device *dev, struct dma_chan *engine);
+bool cohbuf_engine_stop(struct device *dev, struct dma_chan *engine);
 void cohbuf_engine_name(struct dma_chan *engine, char *name, size_t size);
 
 /* copy.c */

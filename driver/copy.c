@@ -2,7 +2,8 @@
 /*
  * Copies inside a buffer by a DMA engine: the proof that a device sees what the CPU
  * wrote, and the CPU what the device wrote. Nothing is in flight once a copy has
- * returned, however it ends, and an unbind ends it.
+ * returned, however it ends, and an unbind ends it; an engine that cannot be stopped
+ * keeps the memory for good.
  */
 #include <linux/dmaengine.h>
 #include <linux/dma-mapping.h>
@@ -93,11 +94,12 @@ static int cohbuf_transfer_submit(struct dma_chan *chan, u32 number, dma_addr_t 
 	return 0;
 }
 
-/* One descriptor, from start to end; nothing is in flight on return. */
-static int cohbuf_transfer_run(struct cohbuf *cb, struct dma_chan *chan, dma_addr_t dst,
+/* One descriptor, from start to end; nothing is in flight on return, or @mem is lost. */
+static int cohbuf_transfer_run(struct cohbuf *cb, struct cohbuf_mem *mem, dma_addr_t dst,
 			       dma_addr_t src, size_t len, ktime_t deadline)
 {
 	struct cohbuf_transfer transfer = { .wait = &cb->copy_wait };
+	struct dma_chan *chan = mem->engine;
 	dma_cookie_t cookie;
 	u32 number;
 	int ret;
@@ -117,7 +119,7 @@ static int cohbuf_transfer_run(struct cohbuf *cb, struct dma_chan *chan, dma_add
 	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE)
 		return 0;
 
-	cohbuf_engine_stop(cb->dev.parent, chan);
+	mem->lost = !cohbuf_engine_stop(cb->dev.parent, chan);
 	return ret ?: -EIO;
 }
 
@@ -130,7 +132,7 @@ static size_t cohbuf_max_chunk(const struct dma_chan *chan)
 	return max(round_down(most, align), align);
 }
 
-static int cohbuf_copy_run(struct cohbuf *cb, const struct cohbuf_mem *mem,
+static int cohbuf_copy_run(struct cohbuf *cb, struct cohbuf_mem *mem,
 			   struct cohbuf_copy *copy, ktime_t deadline)
 {
 	struct dma_chan *chan = mem->engine;
@@ -141,6 +143,9 @@ static int cohbuf_copy_run(struct cohbuf *cb, const struct cohbuf_mem *mem,
 	int ret;
 
 	cohbuf_engine_name(chan, copy->engine, sizeof(copy->engine));
+
+	if (mem->lost)
+		return -EIO;
 
 	if (!is_dma_copy_aligned(chan->device, copy->src, copy->dst, left) ||
 	    !is_dma_copy_aligned(chan->device, src, dst, 0))
@@ -153,7 +158,7 @@ static int cohbuf_copy_run(struct cohbuf *cb, const struct cohbuf_mem *mem,
 			return -ENODEV;
 		if (ktime_after(ktime_get(), deadline))
 			return -ETIME;
-		ret = cohbuf_transfer_run(cb, chan, dst, src, len, deadline);
+		ret = cohbuf_transfer_run(cb, mem, dst, src, len, deadline);
 		if (ret)
 			return ret;
 		copy->transfers++;
@@ -184,10 +189,9 @@ VISIBLE_IF_KUNIT int cohbuf_copy_check(const struct cohbuf_mem *mem,
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy_check);
 
 /* What is copied in, if it can be; good from when the copy has the turn. */
-static const struct cohbuf_mem *cohbuf_copy_mem(struct cohbuf *cb,
-						const struct cohbuf_copy *copy)
+static struct cohbuf_mem *cohbuf_copy_mem(struct cohbuf *cb, const struct cohbuf_copy *copy)
 {
-	const struct cohbuf_mem *mem;
+	struct cohbuf_mem *mem;
 	int ret = -ENODEV;
 
 	mutex_lock(&cb->lock);
@@ -239,21 +243,22 @@ static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
  * @copy: what to copy, in bytes, any values; the results are filled in
  *
  * One copy at a time runs on a buffer; the time limit counts from the call. On return
- * nothing is in flight.
+ * nothing is in flight; but where the engine does not stop when it is told to, which is
+ * tried for a second, the buffer has had its last copy.
  *
  * Context: Process context, may sleep. Takes &cohbuf.lock.
  * Return: 0, or
  * -EINVAL for no bytes, overlapping ranges, or an alignment the engine cannot do,
  * -ENXIO for a range outside the buffer,
  * -EOPNOTSUPP where the node has no "dmas",
- * -EIO where the engine failed,
+ * -EIO where the engine failed, or did not stop at an earlier copy,
  * -ETIMEDOUT, -ERESTARTSYS (signal), -ENOMEM, or -ENODEV (unbound, before or
  * meanwhile).
  */
 int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy)
 {
 	ktime_t deadline = ktime_add_ms(ktime_get(), copy->timeout_ms);
-	const struct cohbuf_mem *mem;
+	struct cohbuf_mem *mem;
 	int ret;
 
 	mem = cohbuf_copy_mem(cb, copy);

@@ -8,6 +8,7 @@
  * makes the driver core unbind the buffer first. No channel is taken that the node
  * does not name: another driver may ask for it next, and has no buffer to unbind.
  */
+#include <linux/delay.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
@@ -117,27 +118,45 @@ bool cohbuf_engine_sees(struct dma_chan *engine, const struct cohbuf_mem *mem)
 	       last <= min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
 }
 
+/* Let this module stay loaded: a callback that is still to come is code of it. */
+static void cohbuf_engine_pin(struct device *dev, const struct dma_chan *engine)
+{
+	static atomic_t pinned;
+
+	if (atomic_xchg(&pinned, 1))
+		return;
+	__module_get(THIS_MODULE);
+	dev_warn(dev, "%s cannot tell when the last callback of a copy that was stopped is over: cohbuf stays loaded\n",
+		 dev_name(engine->device->dev));
+}
+
 /**
  * cohbuf_engine_stop() - end what is in flight on a channel
  * @dev: platform device of the node, for the kernel's log
  * @engine: the channel of the engine
  *
  * Not every controller's driver can tell when its last callback is over (sun4i and sun6i
- * have no device_synchronize). That one is code of this module, which then stays loaded.
+ * have no device_synchronize), and not every one can stop it (tegra186-gpc-dma gives an
+ * error where the hardware does not pause in time).
  *
  * Context: Process context, may sleep until the engine has stopped.
+ * Return: true when nothing is in flight; false, after one line in the kernel's log,
+ * where the engine goes on.
  */
-void cohbuf_engine_stop(struct device *dev, struct dma_chan *engine)
+bool cohbuf_engine_stop(struct device *dev, struct dma_chan *engine)
 {
-	static atomic_t stays;
+	unsigned int tries = 10;
+	int ret;
 
-	dmaengine_terminate_sync(engine);
+	while ((ret = dmaengine_terminate_sync(engine)) && --tries)
+		msleep(100);
 
-	if (engine->device->device_synchronize || atomic_xchg(&stays, 1))
-		return;
-	__module_get(THIS_MODULE);
-	dev_warn(dev, "%s cannot tell when the last callback of a copy that was stopped is over: cohbuf stays loaded\n",
-		 dev_name(engine->device->dev));
+	if (ret || !engine->device->device_synchronize)
+		cohbuf_engine_pin(dev, engine);
+	if (ret)
+		dev_err(dev, "%s does not stop (%d): no copy here any more, and the memory is given up until the machine is started anew\n",
+			dev_name(engine->device->dev), ret);
+	return !ret;
 }
 
 /**

@@ -163,9 +163,9 @@ static ssize_t cohbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static ssize_t cohbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	/* Behind the last byte, wherever that is, is no room. */
-	if (iocb->ki_flags & IOCB_APPEND)
-		iocb->ki_pos = LLONG_MAX;
+	/* Behind the last byte is no room. */
+	if ((iocb->ki_flags & IOCB_APPEND) && iov_iter_count(from))
+		return cohbuf_is_bound(cohbuf_of(iocb->ki_filp)) ? -ENOSPC : -ENODEV;
 	return cohbuf_rw(iocb, from, true);
 }
 
@@ -211,7 +211,14 @@ static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
 /* SIGIO at the unbind. */
 static int cohbuf_fasync(int fd, struct file *file, int on)
 {
-	return fasync_helper(fd, file, on, &cohbuf_of(file)->fasync);
+	struct cohbuf *cb = cohbuf_of(file);
+	int ret = -ENODEV;
+
+	mutex_lock(&cb->lock);
+	if (cb->mem || !on)
+		ret = fasync_helper(fd, file, on, &cb->fasync);
+	mutex_unlock(&cb->lock);
+	return ret;
 }
 
 /* A DMA address tells where memory is: for those who may know, as in sysfs. */

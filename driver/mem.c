@@ -33,7 +33,8 @@ static void cohbuf_release_region(void *dev)
  */
 static DEFINE_MUTEX(cohbuf_region_lock);
 
-static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_config *config)
+static int cohbuf_mem_assign_region(struct device *dev, struct cohbuf_mem *mem,
+				    const struct cohbuf_config *config)
 {
 	struct reserved_mem *region = config->region;
 	int ret;
@@ -41,8 +42,8 @@ static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_conf
 	mutex_lock(&cohbuf_region_lock);
 	if (cohbuf_mem_is_kept(region))
 		ret = -EBUSY;
-	else if (config->keep)
-		ret = devm_cohbuf_mem_keep(dev, region);
+	else if (mem->kept)
+		ret = devm_cohbuf_mem_keep(dev, mem);
 	else
 		ret = of_reserved_mem_device_init(dev);
 	mutex_unlock(&cohbuf_region_lock);
@@ -56,7 +57,7 @@ static int cohbuf_mem_assign_region(struct device *dev, const struct cohbuf_conf
 				     "memory-region %s cannot be mapped: move it to RAM that nothing else uses\n",
 				     region->name);
 
-	if (config->keep)
+	if (mem->kept)
 		return 0;
 	/* Not managed by devres: without this a bind leaks, and on some kernels the next fails. */
 	return devm_add_action_or_reset(dev, cohbuf_release_region, dev);
@@ -116,7 +117,8 @@ static void cohbuf_mem_free(void *data)
 {
 	struct cohbuf_mem *mem = data;
 
-	dma_free_coherent(mem->dev, mem->size, mem->cpu_addr, mem->dma_addr);
+	if (!mem->lost)
+		dma_free_coherent(mem->dev, mem->size, mem->cpu_addr, mem->dma_addr);
 }
 
 /*
@@ -186,6 +188,7 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 
 	mem->size = config->size;
 	mem->region = config->region ? config->region->name : NULL;
+	mem->kept = config->keep ? config->region : NULL;
 	mem->engine = engine;
 
 	ret = cohbuf_mem_choose_device(dev, mem, config);
@@ -195,12 +198,11 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 
 	/* With the mask set: a pool is compared with it. */
 	if (config->region) {
-		ret = cohbuf_mem_assign_region(dev, config);
+		ret = cohbuf_mem_assign_region(dev, mem, config);
 		if (ret)
 			return ERR_PTR(ret);
 	}
 
-	mem->kept = config->keep ? config->region : NULL;
 	ret = mem->kept ? devm_cohbuf_mem_keep_map(dev, mem) : cohbuf_mem_alloc(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);

@@ -33,22 +33,24 @@ bool cohbuf_mem_is_kept(const struct reserved_mem *region)
 
 static void cohbuf_mem_unkeep(void *data)
 {
-	const struct reserved_mem *region = data;
+	const struct cohbuf_mem *mem = data;
 
-	xa_erase(&cohbuf_kept, PHYS_PFN(region->base));
+	if (!mem->lost)
+		xa_erase(&cohbuf_kept, PHYS_PFN(mem->kept->base));
 }
 
 /**
  * devm_cohbuf_mem_keep() - let a region belong to one node alone
  * @dev: platform device of the node
- * @region: a "no-map" region that is not kept yet
+ * @mem: the memory; its &cohbuf_mem.kept is a "no-map" region that is not kept yet
  *
  * Context: Process context, in probe.
  * Return: 0, -EBUSY where a device has it as a pool, which clears what it hands out,
  * or -ENOMEM.
  */
-int devm_cohbuf_mem_keep(struct device *dev, struct reserved_mem *region)
+int devm_cohbuf_mem_keep(struct device *dev, struct cohbuf_mem *mem)
 {
+	struct reserved_mem *region = mem->kept;
 	int ret;
 
 	if (region->priv)
@@ -57,7 +59,7 @@ int devm_cohbuf_mem_keep(struct device *dev, struct reserved_mem *region)
 	ret = xa_insert(&cohbuf_kept, PHYS_PFN(region->base), region, GFP_KERNEL);
 	if (ret)
 		return ret;
-	return devm_add_action_or_reset(dev, cohbuf_mem_unkeep, region);
+	return devm_add_action_or_reset(dev, cohbuf_mem_unkeep, mem);
 }
 
 /**

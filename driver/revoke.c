@@ -250,7 +250,7 @@ void cohbuf_detach(struct file *file)
 
 /**
  * cohbuf_revoke() - take the memory away from all files and mappings
- * @cb: the buffer, its node removed
+ * @cb: the buffer; who opens its node from now on gets -ENXIO
  *
  * On return no file operation and no DMA engine uses the memory, and no process has
  * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says

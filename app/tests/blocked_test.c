@@ -5,9 +5,12 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -167,4 +170,51 @@ TEST(blocked, waiting_read_can_be_killed)
 	}
 	harness_join(pid);
 	EXPECT_EQ(files_of(&plain), 0);
+}
+
+/* It holds the lock of the folder, which the kernel needs to remove a node. */
+static void *list_dev(void *memory)
+{
+	int fd = ASSERT_OK(open("/dev", O_RDONLY | O_DIRECTORY));
+
+	EXPECT_OK(syscall(SYS_getdents64, fd, memory, PAGE));
+	close(fd);
+	return NULL;
+}
+
+static atomic_bool unbound;
+
+static void *unbind(void *arg)
+{
+	unbind_buffer(arg);
+	unbound = true;
+	return NULL;
+}
+
+/* The kernel waits with the node; what is behind it is gone at once. */
+TEST_EACH(blocked, memory_is_gone_while_dev_is_listed, large_buffers)
+{
+	struct lazy lazy = lazy_new();
+	int fd = open_buffer(b, O_RDWR);
+	unsigned char *map = map_buffer(b, fd), byte;
+	const char *name = name_of(b);
+	pthread_t lister, unbinder;
+
+	unbound = false;
+	ASSERT_EQ(pthread_create(&lister, NULL, list_dev, lazy.pages), 0);
+	lazy_await(&lazy);
+	ASSERT_EQ(pthread_create(&unbinder, NULL, unbind, (void *)b), 0);
+	while (pread(fd, &byte, 1, 0) == 1)
+		sched_yield();
+	EXPECT_ERRNO(pread(fd, &byte, 1, 0), ENODEV);
+	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+	/* As long as the node is there, it leads nowhere. */
+	EXPECT_TRUE(!unbound);
+	EXPECT_ERRNO(buffer_open(name, O_RDWR), ENXIO);
+
+	lazy_supply(&lazy, new_bytes(2 * PAGE, 0));
+	ASSERT_EQ(pthread_join(lister, NULL), 0);
+	ASSERT_EQ(pthread_join(unbinder, NULL), 0);
+	EXPECT_TRUE(unbound);
+	bind_buffer(b);
 }

@@ -110,6 +110,22 @@ TEST_EACH(uring, reads_and_writes, named_buffers)
 	EXPECT_EQ(call(&ring, IORING_OP_FSYNC, fd, NULL, 0, 0, 0), 0);
 }
 
+/* By the file's own position, which a write that is refused, or of nothing, leaves alone. */
+TEST_EACH(uring, append_leaves_the_position, named_buffers)
+{
+	struct ring ring = ring_new();
+	int fd = open_buffer(b, O_RDWR | O_APPEND);
+	unsigned char byte = 'x';
+
+	ASSERT_EQ(lseek(fd, 10, SEEK_SET), 10);
+	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, &byte, 0, -1, 0), 0);
+	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 10);
+	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, &byte, 1, -1, 0), -ENOSPC);
+	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 10);
+	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, &byte, 1, -1, 0), 1);
+	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 11);
+}
+
 TEST_EACH(uring, calls_after_an_unbind_are_enodev, named_buffers)
 {
 	struct ring ring = ring_new();

@@ -282,6 +282,10 @@ static int copy_terminate_all(struct dma_chan *chan)
 	unsigned long flags;
 	LIST_HEAD(descs);
 
+	/* As tegra186-gpc-dma, where the hardware does not pause in time. */
+	if (READ_ONCE(copy_engine_of(cc)->faults->no_stop))
+		return -EAGAIN;
+
 	spin_lock_irqsave(&cc->lock, flags);
 	list_splice_tail_init(&cc->prepared, &descs);
 	list_splice_tail_init(&cc->submitted, &descs);

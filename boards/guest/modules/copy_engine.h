@@ -23,6 +23,7 @@
  * @late_fail: what calls back late reports an error
  * @no_wait: neither synchronizing nor releasing a channel waits for what is late; where it
  *	is set at bind, the driver cannot synchronize at all
+ * @no_stop: a channel that is told to stop says that it cannot, and goes on
  * @channels: how many there are, four at most, which 0 stands for too; read at bind
  * @gap_ms: how long the channels are there before the devicetree leads to them
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
@@ -40,6 +41,7 @@ struct copy_engine_faults {
 	unsigned int late_ms;
 	bool late_fail;
 	bool no_wait;
+	bool no_stop;
 	unsigned int channels;
 	unsigned int gap_ms;
 	unsigned int align;
@@ -68,6 +70,8 @@ struct copy_engine_faults {
 	MODULE_PARM_DESC(late_fail, "what calls back late reports an error");	\
 	module_param_named(no_wait, name.no_wait, bool, 0644);			\
 	MODULE_PARM_DESC(no_wait, "nothing waits for a callback that is late");	\
+	module_param_named(no_stop, name.no_stop, bool, 0644);			\
+	MODULE_PARM_DESC(no_stop, "a channel that is told to stop goes on");	\
 	module_param_named(channels, name.channels, uint, 0644);		\
 	MODULE_PARM_DESC(channels, "how many there are, from the next bind on");	\
 	module_param_named(gap_ms, name.gap_ms, uint, 0644);			\
