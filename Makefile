@@ -553,7 +553,7 @@ uninstall:
 ## clean		remove what was built; the cache stays
 .PHONY: clean
 clean:
-	$(Q)rm -rf "$(O)"
+	@boards/host/clean "$(O)"
 
 ##
 ## The cache: tools, kernels, and what was built of them once; in ~/.cache/cohbuf, or CACHE=

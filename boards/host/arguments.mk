@@ -21,8 +21,10 @@ $(if $(strip $(O)),,$(call refuse,O= is empty: name a folder for what is built$(
 $(if $(filter undefined,$(origin CACHE))$(strip $(CACHE)),,$(call refuse,CACHE= is empty: name a folder for what is fetched$(comma) or leave it out for the one in your home))
 $(if $(filter 0 1,$(V)),,$(call refuse,V=$(V) is not known: V=1 shows commands and the console$(comma) V=0 does not))
 
-$(if $(filter $(BOARD),$(ALL_BOARDS)),,$(call refuse,there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS)))
-$(if $(KERNEL),$(if $(filter $(KERNEL),$(ALL_KERNELS)),,$(call refuse,there is no kernel "$(KERNEL)"; choose one with KERNEL=$(comma) or none for the board's own: $(ALL_KERNELS))))
+$(if $(filter $(ALL_BOARDS),$(BOARD)),,$(call refuse,there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS)))
+$(if $(KERNEL),$(if $(filter $(ALL_KERNELS),$(KERNEL)),,$(call refuse,there is no kernel "$(KERNEL)"; choose one with KERNEL=$(comma) or none for the board's own: $(ALL_KERNELS))))
+
+$(if $(FILE),,$(if $(filter cache-export cache-import,$(MAKECMDGOALS)),$(call refuse,FILE= is missing: name the file$(comma) as in make $(firstword $(MAKECMDGOALS)) FILE=cohbuf.tar)))
 
 # The headers of an emulated board are those of its kernel's package.
 $(if $(KERNEL_SRC),$(if $(filter module board tests app run shell check,$(MAKECMDGOALS)),$(call refuse,KERNEL_SRC=$(KERNEL_SRC) is not for \

@@ -13,7 +13,7 @@ seconds_check() {
 
 # there_check VARIABLE FILE: it is there, for us
 there_check() {
-	[ -e "$2" ] || die "$1: there is no $2"
+	[ -e "$2" ] || die "$1: there is no $2 (each word is a name, which can have no space)"
 	[ -r "$2" ] || die "$1: $2 cannot be read by $(id -un): see its permissions"
 }
 

@@ -33,6 +33,6 @@ end-as-inside: in-the-root
 	$(eval status := $(shell cat $(status_file); rm -f $(status_file)))
 	$(if $(filter 0,$(status)),$(shell rm -f $(extension)),$(end_make)@exit $(status))
 in-the-root:
-	+@boards/host/enter $(inside); echo $$? > $(status_file); \
+	+@trap 'rm -f $(status_file); exit 130' INT TERM HUP; boards/host/enter $(inside); echo $$? > $(status_file); \
 	[ ! -e "$$O/exit_status.so" ] || ln -sf "$$(realpath "$$O")/exit_status.so" $(extension)
 endif

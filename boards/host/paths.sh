@@ -46,10 +46,11 @@ same_inside() {
 
 # not_inside NAME PATH REAL
 not_inside() {
-	local top=${3#/}
+	local top=${3#/} words=''
 
+	[[ " $LISTS_OF_PATHS " != *" $1 "* ]] || words=' (each word is a name, which can have no space)'
 	# A pattern is for the shell inside.
-	[[ -e $2 || $2 == *[*?[]* ]] || die "$1: there is no $2"
+	[[ -e $2 || $2 == *[*?[]* ]] || die "$1: there is no $2$words"
 	die "$1: $2 is not there for the tools, which have their own /${top%%/*}: put it into another place, as the home or /tmp"
 }
 
