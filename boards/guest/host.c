@@ -82,13 +82,14 @@ static struct {
  */
 static void make_seen(void)
 {
-	volatile char *byte = (volatile char *)&seen;
+	char *byte = (char *)&seen;
 
 	mprotect(&seen, sizeof(seen), PROT_READ);
 	mprotect(&seen, sizeof(seen), PROT_READ | PROT_WRITE);
 	/* By a write: nor must it be the page of zeroes that all share. */
 	for (size_t i = 0; i < sizeof(seen); i += 4096)
-		byte[i] = byte[i];
+		__atomic_store_n(byte + i, __atomic_load_n(byte + i, __ATOMIC_RELAXED),
+				 __ATOMIC_RELAXED);
 }
 
 static intptr_t call(uintptr_t operation, uintptr_t first, uintptr_t second, uintptr_t third)
