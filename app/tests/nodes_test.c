@@ -52,6 +52,21 @@ static void unbind_those_bound(const char *prefix, unsigned int count)
 	}
 }
 
+/* The best of some rounds: a host that is busy makes any of them longer, and none shorter. */
+static double bind_time(const char *prefix, unsigned int count)
+{
+	double best = 1e9;
+
+	for (int round = 0; round < 3; round++) {
+		double time = for_all(prefix, count, device_bind);
+
+		for_all(prefix, count, device_unbind);
+		if (time < best)
+			best = time;
+	}
+	return best;
+}
+
 /* A label is given, a number has to be found. */
 TEST_LIMIT(nodes, without_label_bind_as_fast_as_those_with_one, 180)
 {
@@ -61,10 +76,8 @@ TEST_LIMIT(nodes, without_label_bind_as_fast_as_those_with_one, 180)
 	ASSERT_EQ(count_devices("unlabelled"), count);
 	unbind_those_bound("labelled", count);
 	unbind_those_bound("unlabelled", count);
-	with = for_all("labelled", count, device_bind);
-	for_all("labelled", count, device_unbind);
-	without = for_all("unlabelled", count, device_bind);
-	for_all("unlabelled", count, device_unbind);
+	with = bind_time("labelled", count);
+	without = bind_time("unlabelled", count);
 	harness_note("%u nodes: %.3f s with labels, %.3f s without", count, with, without);
 	EXPECT_LT(without * 1000, with * 1000 * 2 + 50);
 }
