@@ -24,7 +24,7 @@ $(if $(filter 0 1,$(V)),,$(call refuse,V=$(V) is not known: V=1 shows commands a
 $(if $(filter $(ALL_BOARDS),$(BOARD)),,$(call refuse,there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS)))
 $(if $(KERNEL),$(if $(filter $(ALL_KERNELS),$(KERNEL)),,$(call refuse,there is no kernel "$(KERNEL)"; choose one with KERNEL=$(comma) or none for the board's own: $(ALL_KERNELS))))
 
-$(if $(FILE),,$(if $(filter cache-export cache-import,$(MAKECMDGOALS)),$(call refuse,FILE= is missing: name the file$(comma) as in make $(firstword $(MAKECMDGOALS)) FILE=cohbuf.tar)))
+$(if $(FILE),,$(if $(filter cache-export cache-import,$(MAKECMDGOALS)),$(call refuse,which file? make $(firstword $(MAKECMDGOALS)) FILE=cohbuf.tar)))
 
 # The headers of an emulated board are those of its kernel's package.
 $(if $(KERNEL_SRC),$(if $(filter module board tests app run shell check,$(MAKECMDGOALS)),$(call refuse,KERNEL_SRC=$(KERNEL_SRC) is not for \
