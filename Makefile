@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# cohbuf: verbs only. What a board is, is in boards/NAME/board.mk.
+# cohbuf: verbs only. What a board is, is in boards/emulated/NAME/board.mk.
 
 BOARD	?= qemu-virt-arm
 O	?= build
@@ -9,18 +9,18 @@ V	?= 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# Where this is not empty, the tools are here: their root (boards/host/root), or an image
-# that has them (boards/host/Containerfile).
+# Where this is not empty, the tools are here: their root (boards/harness/root/root), or an image
+# that has them (boards/harness/root/Containerfile).
 COHBUF_ROOT := $(wildcard /var/lib/cohbuf/base /etc/cohbuf-tools)
 
-include boards/host/arguments.mk
+include boards/harness/arguments.mk
 shell_quote = '$(subst ','\'',$(1))'
 
 ifneq ($(refusal),)
-include boards/host/refused.mk
+include boards/harness/refused.mk
 else
 
-include boards/$(BOARD)/board.mk
+include boards/emulated/$(BOARD)/board.mk
 # Another kernel than the board's own: boards/kernels/NAME.mk says where it is from.
 ifneq ($(KERNEL),)
 include boards/kernels/$(KERNEL).mk
@@ -32,7 +32,7 @@ S	:= $(if $(filter 0,$(V)),-s)
 note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
 
 ifeq ($(COHBUF_ROOT),)
-include boards/host/front-door.mk
+include boards/harness/root/front-door.mk
 else
 
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cohbuf
@@ -66,10 +66,10 @@ build	:= $(abspath $(out))/$(BOARD)
 ifneq ($(KERNEL_SOURCE),)
 # Named after what it is made of: each configuration is built once, and each driver
 # that is built in.
-kernel_config := $(addprefix boards/kernels/,$(KERNEL_CONFIG))
+kernel_config := $(addprefix boards/kernels/config/,$(KERNEL_CONFIG))
 missing	:= $(filter-out $(wildcard $(kernel_config)),$(kernel_config))
 $(if $(missing),$(error the kernel "$(KERNEL)" is not for $(BOARD_ARCH): there is no $(missing)))
-kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/host/into-tree)
+kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/harness/build/into-tree)
 kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); $(lock_of_source); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
 else
 kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
@@ -97,8 +97,8 @@ again	= $(MAKE) --no-print-directory O=$(O) V=$(V) CACHE=$(CACHE) KERNEL=$(KERNE
 on_boards = printf '%s\n' $(1) | xargs -P $(or $(JOBS),2) -I % $(again) BOARD=% $(2)
 sbin	= PATH=$$PATH:/usr/sbin:/sbin
 
-guest_modules := $(wildcard boards/guest/modules/*.c)
-guest_headers := $(wildcard boards/guest/modules/*.h)
+guest_modules := $(wildcard boards/harness/boot/guest/modules/*.c)
+guest_headers := $(wildcard boards/harness/boot/guest/modules/*.h)
 
 # Where the host unpacks the kernel in place of the board.
 KERNEL_UNPACKED := $(if $(BOARD_RAM_BASE),$(build)/kernel.img)
@@ -145,7 +145,7 @@ CMD ?= ./demo
 # The text as it was given, each line: $ is for the board's shell.
 export COHBUF_COMMAND := $(value CMD)
 is_demo := $(filter ./demo,$(COHBUF_COMMAND))
-demo_files = $(if $(is_demo),boards/guest/demo $(build)/app/test_mmap)
+demo_files = $(if $(is_demo),boards/harness/boot/guest/demo $(build)/app/test_mmap)
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
@@ -154,10 +154,10 @@ export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
 
 # $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
 # FILES are, and the command's standard input is not for what builds.
-run_on_board = @boards/host/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
-	boards/host/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
+run_on_board = @boards/harness/boot/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
+	boards/harness/boot/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
 	$(again) BOARD=$(BOARD) board < /dev/null >&2 && \
-	boards/host/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
+	boards/harness/boot/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
 	status=$$?; mkdir -p $(build); echo $$status > $(status_file)
 user_options = --files "$(FILES)" --dtbo "$(abspath $(DTBO))"
 
@@ -172,7 +172,7 @@ shell-on-board:
 end_make = $(shell $(build_exit_status) >&2)$(eval -load $(exit_status))$(exit-with $(guest_status))
 exit_status := $(abspath $(O))/exit_status.so
 build_exit_status = [ -e $(exit_status) ] || \
-	{ gcc -shared -fPIC -o $(exit_status).$$$$ boards/host/exit_status.c && mv $(exit_status).$$$$ $(exit_status); }
+	{ gcc -shared -fPIC -o $(exit_status).$$$$ boards/harness/boot/exit_status.c && mv $(exit_status).$$$$ $(exit_status); }
 
 ##
 ## Tests
@@ -186,13 +186,13 @@ PICTURE_BOARDS := qemu-virt-arm64 raspi3b qemu-virt-arm64-smmu
 check: setup-build-arm-arm64-run-check-pictures
 	$(Q)$(call on_boards,$(BOARDS),board tests)
 	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board))
-	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(out) $(BOARDS)
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/harness/check/check $(out) $(BOARDS)
 
 ## check-front-door the way to the tools and kernels: any host, any archive, on any day
 .PHONY: check-front-door
 check-front-door: setup-build-arm-arm64-run-check
 	$(Q)$(call on_boards,qemu-virt-arm qemu-virt-arm64,board)
-	@FRONT_DOOR=only SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check $(O) qemu-virt-arm qemu-virt-arm64
+	@FRONT_DOOR=only SUITES="$(SUITES)" JOBS="$(JOBS)" boards/harness/check/check $(O) qemu-virt-arm qemu-virt-arm64
 
 ## check-debug	the tests of BOARD, one of the virt boards, on a kernel with every checker,
 ##		faults in every call, a storm of UNBINDS=, and FUZZ_SECONDS= of wild calls.
@@ -209,13 +209,13 @@ COVERAGE_BOARDS ?= qemu-virt-arm64 qemu-virt-arm64-smmu
 coverage: setup-coverage
 	$(Q)rm -rf $(O)/coverage/*/gcov
 	@$(again) KERNEL=coverage BOARDS="$(COVERAGE_BOARDS)" SUITES="$(SUITES)" JOBS="$(JOBS)" check; status=$$?; \
-	boards/host/coverage $(O)/coverage $(COVERAGE_BOARDS) && exit $$status
+	boards/harness/check/coverage $(O)/coverage $(COVERAGE_BOARDS) && exit $$status
 
 ## check-matrix	the tests on every kernel of the matrix, which boards/kernels is, or on
 ##		KERNELS="5.10 7.2"; ends in a table, build/matrix.md
 .PHONY: check-matrix
 check-matrix: setup-build-arm-arm64-run-check
-	@MAKE="$(make)" JOBS="$(JOBS)" SUITES="$(SUITES)" boards/host/check-matrix $(O) $(KERNELS)
+	@MAKE="$(make)" JOBS="$(JOBS)" SUITES="$(SUITES)" boards/harness/check/check-matrix $(O) $(KERNELS)
 
 ## check-boards	all of that on every board
 .PHONY: check-boards
@@ -226,19 +226,19 @@ check-boards:
 ##		of the same kernel that is; for an idle machine
 .PHONY: times
 times: board
-	@CACHE="$(CACHE)" boards/host/times $(build) $(RUNS)
+	@CACHE="$(CACHE)" boards/harness/boot/times $(build) $(RUNS)
 
 ## check-hosts	what a newcomer does, on fresh Debian 12, 13 and testing and on machines that
 ##		lack something: as root, with hours at hand; RUN_ONLY=1 without "make check"
 .PHONY: check-hosts
 check-hosts: setup-build-check-rootfs
-	@RUN_ONLY="$(RUN_ONLY)" SUITES="$(SUITES)" JOBS=1 boards/host/check-hosts $(O) $(CACHE)
+	@RUN_ONLY="$(RUN_ONLY)" SUITES="$(SUITES)" JOBS=1 boards/harness/check/check-hosts $(O) $(CACHE)
 
 ## dtbs_check	the devicetree binding, its example, and every overlay on its board's tree
 .PHONY: dtbs_check
 dtbs_check: setup-build-run-check
 	$(Q)$(call on_boards,$(sort $(BOARDS) qemu-virt-arm64),dtbs)
-	@SUITES=host.dts boards/host/check $(O) $(BOARDS)
+	@SUITES=host.dts boards/harness/check/check $(O) $(BOARDS)
 
 ## lint		static checks: compilers, the kernel's checkers, style, spelling, licences.
 ##		SUITES="lint.gcc-* lint.shellcheck" for a part
@@ -246,16 +246,16 @@ LINT_SOURCE := linux-source-6.1
 lint_kernel = $(CACHE)/lint-$(LINT_SOURCE)-$(shell awk '$$1 == "$(LINT_SOURCE)" { print $$3 }' boards/kernels/lock | sort -V | tail -n 1)
 .PHONY: lint
 lint: setup-build-arm-arm64-kernel-lint
-	$(Q)[ -e $(lint_kernel)/ready ] || boards/host/fetch-lint $(LINT_SOURCE) $(lint_kernel)
-	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-lint $(O) $(lint_kernel)
+	$(Q)[ -e $(lint_kernel)/ready ] || boards/harness/lint/fetch-lint $(LINT_SOURCE) $(lint_kernel)
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/harness/lint/check-lint $(O) $(lint_kernel)
 
 ## update-kernels	take Debian's newest kernels: writes boards/kernels/lock anew
 ## check-lock	whether the archive still has what the lock names
 .PHONY: update-kernels check-lock
 update-kernels: setup-update
-	@boards/host/update-kernels
+	@boards/harness/fetch/update-kernels
 check-lock: setup-update-check
-	@prove --verbose --exec bash boards/host/update-kernels :: --check
+	@prove --verbose --exec bash boards/harness/fetch/update-kernels :: --check
 
 ## pictures	draw docs/pictures anew, from what three boards say of their addresses
 .PHONY: pictures
@@ -273,17 +273,17 @@ pictures: setup-build-run-pictures
 ##		SSH="ssh -p PORT -i KEY"
 .PHONY: deploy
 deploy: setup-build-arm-arm64-deploy
-	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/host/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
+	@HOST="$(HOST)" SSH="$(SSH)" KERNEL_SRC="$(KERNEL_SRC)" boards/deploy/ssh/deploy $(O) $(CACHE) $(if $(filter file,$(origin BOARD)),,$(BOARD_ARCH))
 
-## farm		tests on every place of a labgrid environment: FARM= (boards/labgrid/emulated.yaml),
+## farm		tests on every place of a labgrid environment: FARM= (boards/deploy/labgrid/emulated.yaml),
 ##		PLACES= for some of them, FARM_SUITES="open rw". Ends in one table; build/farm.xml
 ##		is the JUnit report
-FARM ?= boards/labgrid/emulated.yaml
+FARM ?= boards/deploy/labgrid/emulated.yaml
 farm_boards = $(or $(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
 .PHONY: farm
 farm: setup-build-run-farm
 	$(Q)$(call on_boards,$(farm_boards),board tests)
-	$(Q)cd boards/labgrid && LG_BUILD=$(abspath $(O)) PYTHONDONTWRITEBYTECODE=1 pytest-3 -q -p no:cacheprovider \
+	$(Q)cd boards/deploy/labgrid && LG_BUILD=$(abspath $(O)) PYTHONDONTWRITEBYTECODE=1 pytest-3 -q -p no:cacheprovider \
 		-n $(or $(JOBS),2) --dist loadgroup --lg-env $(abspath $(FARM)) --places="$(PLACES)" \
 		$(if $(FARM_SUITES),--suites="$(FARM_SUITES)") --junitxml=$(abspath $(O))/farm.xml
 
@@ -292,10 +292,10 @@ farm: setup-build-run-farm
 .PHONY: check-deploy
 check-deploy: setup-build-arm-arm64-run-check-deb-deploy-rootfs-farm-rack-lava
 	$(Q)$(call on_boards,qemu-virt-arm qemu-virt-arm64,board)
-	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/host/check-deploy $(O) $(CACHE)
+	@SUITES="$(SUITES)" JOBS="$(JOBS)" boards/deploy/check-deploy $(O) $(CACHE)
 
 ## tools-shell	a shell among the tools that the targets above use, or RUN="COMMAND" there;
-##		TOOLS= further groups of boards/host/packages
+##		TOOLS= further groups of boards/harness/root/packages
 .PHONY: tools-shell
 tools-shell: setup-build-arm-arm64-run-check $(addprefix setup-,$(TOOLS))
 	@$(or $(value RUN),bash)
@@ -332,7 +332,7 @@ tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/la
 	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso dts/runtime/*.dtso))) \
 	$(if $(filter yes,$(BOARD_RUNS_32_BIT)),$(build)/compat/tests.built)
 # What only its hardware makes wrong.
-tests-unlocked: $(patsubst boards/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(wildcard boards/$(BOARD)/refused/*.dtso))
+tests-unlocked: $(patsubst boards/emulated/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(wildcard boards/emulated/$(BOARD)/refused/*.dtso))
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
@@ -342,27 +342,27 @@ board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/boa
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:
 
-# setup-GROUP-GROUP...: groups of boards/host/packages, in one fetch.
+# setup-GROUP-GROUP...: groups of boards/harness/root/packages, in one fetch.
 setup-%:
-	@boards/host/root / $(subst -, ,$*)
+	@boards/harness/root/root / $(subst -, ,$*)
 
 ifneq ($(KERNEL_SOURCE),)
 $(kernel)/ready: | setup-kernel
-	@KERNEL_MAKE="$(KERNEL_MAKE)" boards/host/build-kernel $(if $(kernel_driver),--driver) $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
+	@KERNEL_MAKE="$(KERNEL_MAKE)" boards/harness/build/build-kernel $(if $(kernel_driver),--driver) $(deb_arch) $(BOARD_ARCH) $(CROSS_COMPILE) $(KERNEL_SOURCE) $(kernel) $(kernel_config)
 else
 $(kernel)/ready: $(tools_ready)
 	$(if $(kernel_package),,$(error there is no package of the kernel $(KERNEL) for $(BOARD_ARCH): see boards/kernels/$(KERNEL).mk))
-	@boards/host/fetch-kernel $(deb_arch) $(kernel_package) $(kernel) $(or $(kernel_suite),release) "$(KERNEL_RELEASE)" $(tools)
+	@boards/harness/fetch/fetch-kernel $(deb_arch) $(kernel_package) $(kernel) $(or $(kernel_suite),release) "$(KERNEL_RELEASE)" $(tools)
 endif
 
 ifneq ($(tools),)
 $(tools_ready): | setup-newer
-	@boards/host/fetch-tools $(or $(kernel_suite),release) $(@D) $(kernel_gcc)-$(CROSS_COMPILE:%-=%)
+	@boards/harness/fetch/fetch-tools $(or $(kernel_suite),release) $(@D) $(kernel_gcc)-$(CROSS_COMPILE:%-=%)
 endif
 
 ifneq ($(qemu_ready),)
 $(qemu_ready):
-	@boards/host/fetch-qemu $(BOARD_QEMU_SUITE) $(BOARD_QEMU) $(@D)
+	@boards/harness/fetch/fetch-qemu $(BOARD_QEMU_SUITE) $(BOARD_QEMU) $(@D)
 endif
 
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
@@ -370,33 +370,33 @@ $(build)/driver/cohbuf.ko: $(driver_sources) $(if $(KERNEL),boards/kernels/$(KER
 	$(call note,MODULE,$(BOARD)/driver/cohbuf.ko)
 	$(Q)rm -rf $(build)/gcov && mkdir -p $(@D)/include/uapi/linux
 	$(Q)for f in $(driver_sources); do ln -sf $(CURDIR)/$$f $(build)/$$f; done
-	$(Q)boards/host/kbuild $(kbuild) -C $(@D) KERNEL_SRC=$(kernel)/headers $(KERNEL_DRIVER) W=1
+	$(Q)boards/harness/build/kbuild $(kbuild) -C $(@D) KERNEL_SRC=$(kernel)/headers $(KERNEL_DRIVER) W=1
 	$(Q)test $@ -nt $(firstword $(driver_sources)) && touch $@
 
-# Modules that only an emulated board has a use for: see boards/guest/modules.
-$(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/guest/modules/Kbuild \
+# Modules that only an emulated board has a use for: see boards/harness/boot/guest/modules.
+$(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/harness/boot/guest/modules/Kbuild \
 		$(filter %.h,$(driver_sources)) $(kernel)/ready
 	$(call note,MODULES,$(BOARD)/modules)
 	$(Q)rm -rf $(build)/modules && mkdir -p $(build)/modules
-	$(Q)ln -s $(CURDIR)/boards/guest/modules/* $(build)/modules
-	$(Q)boards/host/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/modules COHBUF_DRIVER=$(CURDIR)/driver W=1 modules
+	$(Q)ln -s $(CURDIR)/boards/harness/boot/guest/modules/* $(build)/modules
+	$(Q)boards/harness/build/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/modules COHBUF_DRIVER=$(CURDIR)/driver W=1 modules
 	$(Q)ls $(build)/modules/*.ko > $@
 
 ifneq ($(BOARD_SOURCE_FILES),)
 $(source)/ready: $(kernel)/ready
-	@boards/host/fetch-source $(kernel) $(or $(kernel_suite),release) $(source) $(BOARD_SOURCE_FILES)
+	@boards/harness/fetch/fetch-source $(kernel) $(or $(kernel_suite),release) $(source) $(BOARD_SOURCE_FILES)
 
 # The sources keep their places, so that they find each other.
-$(build)/source-modules.built: boards/$(BOARD)/board.mk $(source)/ready
+$(build)/source-modules.built: boards/emulated/$(BOARD)/board.mk $(source)/ready
 	$(call note,MODULES,$(BOARD)/source)
 	$(Q)rm -rf $(build)/source && mkdir -p $(build)/source && cp -r $(source)/* $(build)/source
 	$(Q)echo 'obj-m := $(addsuffix .o,$(source_modules))' > $(build)/source/Kbuild
-	$(Q)boards/host/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/source modules
+	$(Q)boards/harness/build/kbuild $(kbuild) -C $(kernel)/headers M=$(build)/source modules
 	$(Q)ls $(source_modules:%=$(build)/source/%.ko) > $@
 endif
 
 # With what they need, in an order that can be loaded.
-$(build)/package-modules: boards/$(BOARD)/board.mk Makefile $(kernel)/ready
+$(build)/package-modules: boards/emulated/$(BOARD)/board.mk Makefile $(kernel)/ready
 	$(Q)$(sbin) && depends="modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends" && \
 		for module in $(package_modules); do $$depends $$module || exit; done > $@.log && \
 		for module in $(test_modules); do $$depends $$module 2> /dev/null || :; done >> $@.log
@@ -439,18 +439,18 @@ $(build)/rpi/%.dtbo: dts/rpi/%.dtso
 	$(Q)$(make) $(S) --no-print-directory -C dts OUT=$(build) $@
 $(build)/%.dtbo: dts/%.dtso $(wildcard dts/*.dtsi)
 	$(overlay_rule)
-$(build)/board/%.dtbo: boards/$(BOARD)/%.dtso $(wildcard dts/*.dtsi)
+$(build)/board/%.dtbo: boards/emulated/$(BOARD)/%.dtso $(wildcard dts/*.dtsi)
 	$(overlay_rule)
 
-overlays = $(patsubst dts/%.dtso,$(build)/%.dtbo,$(patsubst boards/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(BOARD_OVERLAYS)))
+overlays = $(patsubst dts/%.dtso,$(build)/%.dtbo,$(patsubst boards/emulated/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(BOARD_OVERLAYS)))
 
 # The emulator's own tree, the board's own, or one of the kernel package's.
 ifeq ($(BOARD_BASE_DTB),qemu)
-$(build)/base.dtb: boards/$(BOARD)/board.mk $(qemu_ready)
+$(build)/base.dtb: boards/emulated/$(BOARD)/board.mk $(qemu_ready)
 else ifneq ($(filter %.dts,$(BOARD_BASE_DTB)),)
-$(build)/base.dtb: $(BOARD_BASE_DTB) boards/$(BOARD)/board.mk
+$(build)/base.dtb: $(BOARD_BASE_DTB) boards/emulated/$(BOARD)/board.mk
 else
-$(build)/base.dtb: boards/$(BOARD)/board.mk $(kernel)/ready
+$(build)/base.dtb: boards/emulated/$(BOARD)/board.mk $(kernel)/ready
 endif
 	$(Q)mkdir -p $(@D)
 ifeq ($(BOARD_BASE_DTB),qemu)
@@ -468,25 +468,25 @@ $(build)/board.dtb: $(build)/base.dtb $(overlays)
 	$(Q)fdtoverlay -i $< -o $@ $(overlays)
 
 # On RISC-V a linker that shortens calls would move what semihosting asks to be aligned.
-$(build)/host: boards/guest/host.c
+$(build)/host: boards/harness/boot/guest/host.c
 	$(call note,GUEST,$(BOARD)/host)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -O2 -Wall -Wextra $(if $(filter arm,$(BOARD_ARCH)),-marm) $(if $(filter riscv64,$(BOARD_ARCH)),-mno-relax) -static -o $@ $<
 
 ifneq ($(KERNEL_UNPACKED),)
-$(KERNEL_UNPACKED): boards/host/unpack-kernel boards/$(BOARD)/board.mk $(kernel)/ready
+$(KERNEL_UNPACKED): boards/harness/build/unpack-kernel boards/emulated/$(BOARD)/board.mk $(kernel)/ready
 	$(call note,KERNEL,$(BOARD)/$(@F))
 	$(Q)mkdir -p $(@D)
-	$(Q)boards/host/unpack-kernel $(kernel) $(BOARD_RAM_BASE) $@
+	$(Q)boards/harness/build/unpack-kernel $(kernel) $(BOARD_RAM_BASE) $@
 endif
 
 # What every job boots with, the tool as well, and the driver, as two archives: an
 # edit of the driver makes the second one new.
-$(build)/base.cpio: boards/guest/init boards/guest/left-over $(build)/board.env $(build)/host $(build)/app/cohbuf $(kernel)/ready
+$(build)/base.cpio: boards/harness/boot/guest/init boards/harness/boot/guest/left-over $(build)/board.env $(build)/host $(build)/app/cohbuf $(kernel)/ready
 	$(Q)rm -rf $(build)/base && cd $(build) && mkdir -p base/bin base/dev base/etc base/proc base/sys base/tmp base/root
-	$(Q)cp boards/guest/init $(build)/base/init
+	$(Q)cp boards/harness/boot/guest/init $(build)/base/init
 	$(Q)cp $(build)/board.env $(build)/base/etc/
-	$(Q)cp $(build)/host $(kernel)/busybox boards/guest/left-over $(build)/base/bin/
+	$(Q)cp $(build)/host $(kernel)/busybox boards/harness/boot/guest/left-over $(build)/base/bin/
 	$(Q)$(CROSS_COMPILE)strip -o $(build)/base/bin/cohbuf $(build)/app/cohbuf
 	$(Q)cd $(build)/base && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
@@ -502,7 +502,7 @@ $(build)/module.cpio: $(driver_module) $(built_modules) $(build)/package-modules
 	$(Q)cd $(build)/root && find . | cpio --quiet -o -H newc -R 0:0 > $@
 
 # The facts of the board for the scripts, from the one place that states them.
-$(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel_config) $(kernel_driver)
+$(build)/board.env: boards/emulated/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kernels/$(KERNEL).mk) $(kernel_config) $(kernel_driver)
 	$(Q)mkdir -p $(@D)
 	@{ $(foreach v,BOARD $(sort $(filter BOARD_% KERNEL_%,$(.VARIABLES))),echo $(call shell_quote,$(v)='$($(v))');) \
 	   echo KERNEL='$(kernel)/vmlinuz'; echo QEMU='$(qemu)'; } > $@
@@ -515,15 +515,15 @@ $(build)/board.env: boards/$(BOARD)/board.mk Makefile $(if $(KERNEL),boards/kern
 ##		cohbuf-tools for DEB_ARCHES= (armhf arm64)
 DEB_ARCHES ?= armhf arm64
 deb_sources := $(driver_sources) driver/Kconfig $(tool_sources) app/test_mmap.c CHANGELOG.md COPYING \
-	$(wildcard app/install/* app/install/man/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/debian/build \
-	$(wildcard README.md docs/*.md docs/pictures/*.svg) $(shell find boards -name README.md) $(shell find boards/debian/debian -type f)
+	$(wildcard app/install/* app/install/man/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/deploy/debian/build \
+	$(wildcard README.md docs/*.md docs/pictures/*.svg) $(shell find boards -name README.md) $(shell find boards/deploy/debian/debian -type f)
 .PHONY: deb deb-unlocked
 deb: setup-build-arm-arm64-deb
 	$(Q)mkdir -p $(O) && flock $(O)/deb.lock $(again) DEB_ARCHES="$(DEB_ARCHES)" deb-unlocked
 deb-unlocked: $(O)/deb/built
 	@:
 $(O)/deb/built: $(deb_sources)
-	@boards/debian/build $(@D) $(DEB_ARCHES) && touch $@
+	@boards/deploy/debian/build $(@D) $(DEB_ARCHES) && touch $@
 
 endif
 
@@ -540,7 +540,7 @@ in_parts = $(MAKE) $(S) --no-print-directory PREFIX=$(PREFIX) \
 	DESTDIR=$(call shell_quote,$(if $(DESTDIR),$(if $(filter /%,$(DESTDIR)),,$(CURDIR)/))$(DESTDIR)) -C
 .PHONY: install uninstall
 install:
-	@boards/host/need '$(firstword $(CC))=gcc' dtc=device-tree-compiler
+	@boards/harness/root/need '$(firstword $(CC))=gcc' dtc=device-tree-compiler
 	$(Q)$(in_parts) app OUT="$(install_out)" CC="$(CC)" $(if $(LDFLAGS),LDFLAGS="$(LDFLAGS)") \
 		$(if $(filter no,$(PAGES)),,need-help2man install-man) install install-system install-shells install-header
 	$(Q)$(in_parts) dts OUT="$(install_out)/dts" install
@@ -553,7 +553,7 @@ uninstall:
 ## clean		remove what was built; the cache stays
 .PHONY: clean
 clean:
-	@boards/host/clean "$(O)"
+	@boards/harness/root/clean "$(O)"
 
 ##
 ## The cache: tools, kernels, and what was built of them once; in ~/.cache/cohbuf, or CACHE=
@@ -566,9 +566,9 @@ clean:
 .PHONY: cache cache-clean cache-export cache-import
 cache cache-clean cache-export cache-import: export CACHE := $(CACHE)
 cache:
-	@boards/host/cache list
+	@boards/harness/root/cache list
 cache-clean cache-export cache-import: cache-%:
-	@boards/host/cache $* "$(FILE)"
+	@boards/harness/root/cache $* "$(FILE)"
 
 ## help		this text
 .PHONY: help

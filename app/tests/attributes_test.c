@@ -3,7 +3,7 @@
  * How the processor maps the buffers: the memory types that no emulator shows by
  * what it does, and the pages that a DMA address stands for.
  *
- * Whatever buffers the board has; a module (boards/guest/modules/attributes.c) looks
+ * Whatever buffers the board has; a module (boards/harness/boot/guest/modules/attributes.c) looks
  * into the page tables.
  */
 #include <arpa/inet.h>

@@ -14,7 +14,7 @@ extern const struct test_buffer *chosen_buffers[];	/* one with a region, one wit
 extern const struct test_buffer *lonely_buffers[];	/* their node names none */
 extern const struct test_buffer *stuck_buffers[];	/* it names one that never ends */
 
-/* A fact of boards/NAME/board.mk, "" where it does not state it. */
+/* A fact of boards/emulated/NAME/board.mk, "" where it does not state it. */
 const char *board_fact(const char *name);
 
 /* Is it a name, as in /sys/bus/BUS/devices, of a controller that is there? */

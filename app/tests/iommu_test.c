@@ -3,13 +3,13 @@
  * A DMA controller behind an IOMMU: the one place among emulated boards where a
  * wrong DMA address fails, and where one range of addresses is many pages.
  *
- * Only where the board has it: boards/qemu-virt-arm64-smmu.
+ * Only where the board has it: boards/emulated/qemu-virt-arm64-smmu.
  */
 #include <unistd.h>
 
 #include "copying.h"
 
-/* The controller's driver, boards/guest/modules/edu_dma.c. */
+/* The controller's driver, boards/harness/boot/guest/modules/edu_dma.c. */
 #define SHIFT	"/sys/module/edu_dma/parameters/shift"
 
 static const struct test_buffer *iommu_buffers[MAX_BUFFERS];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The test engine of QEMU's virt boards (boards/guest/modules/fw_cfg_dma.c), which
+ * The test engine of QEMU's virt boards (boards/harness/boot/guest/modules/fw_cfg_dma.c), which
  * misbehaves on demand, and copies that it does not let end. After each test it
  * behaves again.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devicetree nodes with made-up properties, of boards/host/wild-nodes: "wild-0" and so
+ * Devicetree nodes with made-up properties, of boards/harness/check/wild-nodes: "wild-0" and so
  * on, one test each. Nobody says what is right. But a node becomes a buffer that can
  * be used, or it is refused with one line that names a remedy; twice the same; and then
  * nothing is left of it.

@@ -9,6 +9,6 @@ KERNEL_CHECKS	:= page_poison=1
 KERNEL_ACCOUNT	:= slub_debug=U
 # KCOV's points are for the fuzzer. Of UBSAN, arm does not give all of its kernel.
 KERNEL_DRIVER	:= CONFIG_COHBUF_KUNIT_TEST=m KCOV_INSTRUMENT=y UBSAN_SANITIZE=y
-KERNEL_CONFIG	:= base.config $(BOARD_ARCH).config debug.config $(notdir $(wildcard boards/kernels/debug-$(BOARD_ARCH).config)) kasan.config
+KERNEL_CONFIG	:= base.config $(BOARD_ARCH).config debug.config $(notdir $(wildcard boards/kernels/config/debug-$(BOARD_ARCH).config)) kasan.config
 # Suites for what only such a kernel has.
 KERNEL_SUITES	:= fault storm fuzz

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+BOARD_SUMMARY		:= Arm Versatile Express: Cortex-A9, 512 MiB
+BOARD_ARCH		:= arm
+BOARD_KERNEL_PACKAGE	:= linux-image-armmp
+BOARD_QEMU		:= qemu-system-arm
+BOARD_QEMU_ARGS		:= -M vexpress-a9 -m 512
+BOARD_RAM_BASE		:= 0x60000000
+BOARD_BASE_DTB		:= vexpress-v2p-ca9.dtb
+BOARD_OVERLAYS		:= boards/emulated/vexpress-a9/buffers.dtso
+BOARD_CONSOLE		:= ttyAMA0
+BOARD_APPEND		:=

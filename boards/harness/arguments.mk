@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Included by the Makefile, before it uses any of them: variables of the command line
+# that cannot be, the first of which is in "refusal" then. What a run is given is looked
+# at by boards/harness/boot/arguments.sh.
+
+ALL_BOARDS	:= $(sort $(patsubst boards/emulated/%/board.mk,%,$(wildcard boards/emulated/*/board.mk)))
+ALL_KERNELS	:= $(sort $(patsubst boards/kernels/%.mk,%,$(wildcard boards/kernels/*.mk)))
+KERNEL		?=
+
+comma := ,
+refusal :=
+# $(call refuse,TEXT)
+refuse = $(if $(refusal),,$(eval refusal := $$(1)))
+# $(call one_word,NAME,REMEDY): none, or one
+one_word = $(if $(filter-out 0 1,$(words $($(1)))),$(call refuse,$(1)="$($(1))" is $(words $($(1))) names: $(2)))
+$(call one_word,BOARD,it takes one board$(comma) make check takes several in BOARDS=)
+$(call one_word,KERNEL,it takes one kernel$(comma) make check-matrix takes several in KERNELS=)
+
+$(if $(strip $(O)),,$(call refuse,O= is empty: name a folder for what is built$(comma) or leave it out for build))
+$(if $(filter undefined,$(origin CACHE))$(strip $(CACHE)),,$(call refuse,CACHE= is empty: name a folder for what is fetched$(comma) or leave it out for the one in your home))
+$(if $(filter 0 1,$(V)),,$(call refuse,V=$(V) is not known: V=1 shows commands and the console$(comma) V=0 does not))
+
+$(if $(filter $(ALL_BOARDS),$(BOARD)),,$(call refuse,there is no board "$(BOARD)"; choose one with BOARD=: $(ALL_BOARDS)))
+$(if $(KERNEL),$(if $(filter $(ALL_KERNELS),$(KERNEL)),,$(call refuse,there is no kernel "$(KERNEL)"; choose one with KERNEL=$(comma) or none for the board's own: $(ALL_KERNELS))))
+
+$(if $(FILE),,$(if $(filter cache-export cache-import,$(MAKECMDGOALS)),$(call refuse,which file? make $(firstword $(MAKECMDGOALS)) FILE=cohbuf.tar)))
+
+# The headers of an emulated board are those of its kernel's package.
+$(if $(KERNEL_SRC),$(if $(filter module board tests app run shell check,$(MAKECMDGOALS)),$(call refuse,KERNEL_SRC=$(KERNEL_SRC) is not for \
+	make $(MAKECMDGOALS)$(comma) which builds for an emulated BOARD: make -C driver KERNEL_SRC=$(KERNEL_SRC)$(comma) or make deploy for a board that runs)))
