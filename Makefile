@@ -37,6 +37,10 @@ else
 
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cohbuf
 
+# Suites in Python share boards/harness/lib, and leave nothing beside it.
+export PYTHONPATH := $(CURDIR)/boards/harness/lib
+export PYTHONDONTWRITEBYTECODE := 1
+
 # What follows from a board's architecture.
 DEB_ARCH_arm		:= armhf
 DEB_ARCH_arm64		:= arm64
