@@ -26,7 +26,7 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 	return chan->device->dev;
 }
 
-/* 5.11: a mapping of highmem that may sleep. For boards/harness/boot/guest/modules, which do not. */
+/* 5.11: a mapping of highmem that may sleep. For the modules of emulated boards. */
 #define kmap_local_page(page)	kmap_atomic(page)
 #define kunmap_local(addr)	kunmap_atomic(addr)
 #endif
