@@ -1,8 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Included by the Makefile, before it uses any of them: variables of the command line
-# that cannot be, the first of which is in "refusal" then. What a run is given is looked
-# at by boards/harness/boot/arguments.sh.
+# What make is given: variables of the command line that cannot be, the first of which is in
+# "refusal" then, and how loud a recipe is. What a run is given is looked at by
+# boards/harness/boot/arguments.sh.
+#
+# Takes BOARD, KERNEL, O, V, CACHE, FILE, KERNEL_SRC.
+# Gives refusal, ALL_BOARDS, ALL_KERNELS; COHBUF_ROOT; Q, S, note and shell_quote.
+
+# Where this is not empty, the tools are here: their root (boards/harness/root/root), or an
+# image that has them (boards/harness/root/Containerfile).
+COHBUF_ROOT := $(wildcard /var/lib/cohbuf/base /etc/cohbuf-tools)
+
+Q	:= $(if $(filter 0,$(V)),@)
+S	:= $(if $(filter 0,$(V)),-s)
+# $(call note,WHAT,FILE)
+note	= $(if $(filter 0,$(V)),@printf '  %-8s%s\n' $(1) $(2) >&2)
+shell_quote = '$(subst ','\'',$(1))'
 
 ALL_BOARDS	:= $(sort $(patsubst boards/emulated/%/board.mk,%,$(wildcard boards/emulated/*/board.mk)))
 ALL_KERNELS	:= $(sort $(patsubst boards/kernels/%.mk,%,$(wildcard boards/kernels/*.mk)))

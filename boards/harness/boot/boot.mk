@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make run and make shell: a board is booted, and make ends with the status of what ran there.
+#
+# Takes what build.mk gives, and CMD, FILES, DTBO, APPEND, QEMU_EXTRA and TIMEOUT of the user.
+# Gives the goals run-on-board and shell-on-board, and end_as_the_board, the recipe of the verbs.
+
+define end_as_the_board
+	$(eval guest_status := $(file < $(status_file)))$(if $(guest_status),$(shell rm -f $(status_file)))
+	$(if $(filter-out 0,$(guest_status)),$(end_make))
+	@exit $(or $(guest_status),$$(cat $(status_file)))
+endef
+
+# Without a command of the user's own: the demo.
+CMD ?= ./demo
+# The text as it was given, each line: $ is for the board's shell.
+export COHBUF_COMMAND := $(value CMD)
+is_demo := $(filter ./demo,$(COHBUF_COMMAND))
+demo_files = $(if $(is_demo),boards/harness/boot/guest/demo $(build)/app/test_mmap)
+
+# One file a run: two runs may go on at once.
+status_file := $(build)/status.$(shell echo $$PPID)
+
+export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
+
+# $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
+# FILES are, and the command's standard input is not for what builds.
+run_on_board = @boards/harness/boot/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
+	boards/harness/boot/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
+	$(again) BOARD=$(BOARD) board < /dev/null >&2 && \
+	boards/harness/boot/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
+	status=$$?; mkdir -p $(build); echo $$status > $(status_file)
+user_options = --files "$(FILES)" --dtbo "$(abspath $(DTBO))"
+
+.PHONY: run-on-board shell-on-board
+run-on-board:
+	$(call run_on_board,,$(demo_files),$(if $(is_demo), && echo && echo "PASS: the demo on $(BOARD)"))
+shell-on-board:
+	$(call run_on_board,--shell)
+
+# Where a recipe fails make itself ends with 2, whatever the status was; with the
+# extension that exit_status.c is, it ends with that of the command.
+end_make = $(shell $(build_exit_status) >&2)$(eval -load $(exit_status))$(exit-with $(guest_status))
+exit_status := $(abspath $(O))/exit_status.so
+build_exit_status = [ -e $(exit_status) ] || \
+	{ gcc -shared -fPIC -o $(exit_status).$$$$ boards/harness/boot/exit_status.c && mv $(exit_status).$$$$ $(exit_status); }
