@@ -11,6 +11,9 @@ import facts
 from say import die
 
 HERE = Path(__file__).resolve().parent
+# Words of the column ON that facts.py knows.
+ON = {"each", "reference", "alone", "beside", "once", "slow", "32-bit", "engine", "kunit", "checkers",
+      "own-trees", "arm64", "stock", "raspberrypi", "with:reference", "with:arm"}
 OF_TREE = {"tree", "front-door", "deploy", "lint", "hosts"}
 VARIANTS = {"32-bit"}
 RUN = "boards/harness/boot/run"
@@ -51,6 +54,9 @@ def read(file):
         if len(cells) != 4:
             die(f"{file}:{number}: NAME | ON | HOW | COMMAND is wanted")
         name, on, how, command = cells
+        for word in on.replace(",", " ").split():
+            if word.removeprefix("no-") not in ON | OF_TREE and not word.startswith("kernel:"):
+                die(f"{file}:{number}: {word} is no word for ON")
         rows.append(Row(name, [part.split() for part in on.split(",")], shlex.split(how), command,
                         f"{file}:{number}"))
     return rows
