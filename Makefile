@@ -86,7 +86,7 @@ cache-clean cache-export cache-import: cache-%:
 	@boards/harness/root/cache $* "$(FILE)"
 ifneq ($(COHBUF_ROOT),)
 ##
-## For who works on cohbuf itself; CONTRIBUTING.md says what to run when
+## For who works on cohbuf itself; docs/CONTRIBUTING.md says what to run when
 ##
 ## tests		the test programs for BOARD, and overlays that the driver must refuse
 tests: setup-build-$(BOARD_ARCH) $(if $(filter yes,$(BOARD_RUNS_32_BIT)),setup-arm)
