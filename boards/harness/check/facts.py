@@ -116,7 +116,10 @@ def names_of_tree(out, boards):
     for board in boards:
         of_arch.setdefault(board.arch, board.build)
     references = [board for board in boards if board.is_reference]
+    kernel = boards[0].env if boards else {}
+    checks = f"{kernel.get('KERNEL_CHECKS', CHECKS)} {os.environ.get('APPEND', '')}"
     return {
+        "checks": checks.strip(), "account": kernel.get("KERNEL_ACCOUNT", ACCOUNT),
         "out": out, "kernels": kernels_of(boards), "trees": trees_of(out, boards),
         "of_arch": [build for arch, build in of_arch.items() if arch in ("arm", "arm64")],
         "reference": references[-1].build if references else "",

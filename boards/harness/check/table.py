@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The table of suites: its lines, and what becomes of one for a board. See "suites"."""
 
-import os
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -12,8 +11,8 @@ from say import die
 
 HERE = Path(__file__).resolve().parent
 # Words of the column ON that facts.py knows.
-ON = {"each", "reference", "alone", "beside", "once", "slow", "32-bit", "engine", "kunit", "checkers",
-      "own-trees", "arm64", "stock", "raspberrypi", "with:reference", "with:arm"}
+ON = {"each", "reference", "alone", "beside", "once", "slow", "32-bit", "engine", "kunit",
+      "checkers", "own-trees", "arm64", "stock", "raspberrypi", "with:reference", "with:arm"}
 OF_TREE = {"tree", "front-door", "deploy", "lint", "hosts"}
 VARIANTS = {"32-bit"}
 RUN = "boards/harness/boot/run"
@@ -110,9 +109,9 @@ def suite(row, name, names):
         elif option == "plain":
             append = ""
         elif option == "account":
-            append = f"{kernel_words['checks']} {kernel_words['account']}"
+            append = f"{names['checks']} {names['account']}"
         elif option == "append":
-            append = f"{value} {kernel_words['checks']}"
+            append = f"{value} {names['checks']}"
         elif option == "trees":
             trees = value.split(",")
         elif "=" in word:
@@ -120,7 +119,7 @@ def suite(row, name, names):
         else:
             die(f"{row.where}: {word} is no word for HOW")
     if append is None and not row.is_of_tree:
-        append = kernel_words["checks"]
+        append = names["checks"]
     if append is not None:
         made.environment["APPEND"] = append.strip()
     splats = known_splats(row.name)
@@ -144,14 +143,3 @@ def suites_of_board(row, board, words, names):
         name = ".".join(filter(None, [board.name, variant, row.name]))
         suites[name] = suite(row, name, {**names, **facts.names_of(board, variant)})
     return list(suites.values())
-
-
-kernel_words = {"checks": facts.CHECKS, "account": facts.ACCOUNT}
-
-
-def set_kernel_words(boards):
-    """Of the kernel that the first board boots, and the user's own."""
-    env = boards[0].env if boards else {}
-    own = os.environ.get("APPEND", "")
-    kernel_words["checks"] = f"{env.get('KERNEL_CHECKS', facts.CHECKS)} {own}".strip()
-    kernel_words["account"] = env.get("KERNEL_ACCOUNT", facts.ACCOUNT)
