@@ -71,7 +71,7 @@ TEST_LIMIT(nodes, without_label_bind_as_fast_as_those_with_one, 180)
 	unbind_those_bound("labelled", count);
 	unbind_those_bound("unlabelled", count);
 	/* A busy host makes any round longer, and none shorter: by turns, the best of each. */
-	for (int round = 0; round < 6 && without > with * 1.5; round++) {
+	for (int round = 0; round < 2 || (round < 6 && without > with * 1.5); round++) {
 		take_bind_time("labelled", count, &with);
 		take_bind_time("unlabelled", count, &without);
 	}
