@@ -41,8 +41,7 @@ def ran(*command, **env):
 
 def fetch(work, suites, *packages, within=(), **env):
     """Fetch into an empty cache, cached(work); within begins the command."""
-    for left in work.glob("cache/new*"):
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    shutil.rmtree(work / "cache", ignore_errors=True)
     return ran(*within, *fetching(cached(work), suites, *packages), **env)
 
 
