@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 
 import tap
-from made_archive import HOST, deb
+from made_archive import HOST, deb, keyring, new_key
 
 HARNESS = Path(__file__).resolve().parents[2]
 # An architecture that this machine has not.
 OTHER = "arm64" if HOST != "arm64" else "armhf"
+MAIN, SECURITY = "bookworm", "bookworm-security"
 SECONDS = 120
 
 
@@ -60,6 +61,22 @@ def add_tool(archive, suite, version):
     """The package, which says its version, and needs tool-data."""
     deb(archive, suite, "tool", version, HOST, "tool-data",
         files={"usr/share/tool": f"{version}\n"})
+
+
+def make_keys(work):
+    """Of a stranger, whom nobody believes, and files that KEYRING and ARCHIVE_KEYS may be."""
+    new_key("stranger")
+    (work / "more-keys.gpg").write_bytes(keyring("stranger", "archive"))
+    (work / "wrong-keys.gpg").write_bytes(keyring("stranger"))
+    (work / "armored").write_bytes(keyring("archive", armor=True))
+    (work / "no-fingerprints").write_text("no fingerprint\n")
+
+
+def copy_good(work, good, name):
+    """Copies of the good archives, one beside the other, by their suites."""
+    folder = work / name
+    shutil.copytree(good.parent, folder)
+    return {MAIN: folder / "debian", SECURITY: folder / "debian-security"}
 
 
 # Tests of what has ended.

@@ -2,8 +2,7 @@
 """A part of archive_test: hosts without the archive's keys or with old ones, and one that is
 set up in a way that a root of apt's own must not see."""
 
-from broken_archives import copy_good
-from fetching import apart, check_refused, ends, fetch, one_error, says
+from fetching import MAIN, apart, check_refused, copy_good, ends, fetch, one_error, says
 from made_archive import deb, keyring, sign, uri
 from tap import check
 
@@ -31,15 +30,15 @@ def fetch_with_defaults(work, archive):
 
 
 def add_keyring(archive, key, version):
-    deb(archive, "bookworm", "debian-archive-keyring", version, "all",
+    deb(archive, MAIN, "debian-archive-keyring", version, "all",
         files={KEYRING: keyring(key)})
-    sign(archive, "bookworm", key=key)
+    sign(archive, MAIN, key=key)
 
 
 def check_all(work, good):
     check_refused("archive.host_without_keys_and_archive_without_them_fails",
                   fetch_with(work, good), "gives no keys.*KEYRING=FILE")
-    archive = copy_good(work, good, "keys")["bookworm"]
+    archive = copy_good(work, good, "keys")[MAIN]
     add_keyring(archive, "archive", "1")
     ended = fetch_with(work, archive)
     check("archive.host_without_keys", ends, ended, 0)
