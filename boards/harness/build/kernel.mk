@@ -32,17 +32,17 @@ $(kernel)/ready: | setup-kernel
 else
 $(kernel)/ready: $(tools_ready)
 	$(if $(kernel_package),,$(error there is no package of the kernel $(KERNEL) for $(BOARD_ARCH): see boards/kernels/$(KERNEL).mk))
-	@boards/harness/fetch/fetch-kernel $(deb_arch) $(kernel_package) $(kernel) $(or $(kernel_suite),release) "$(KERNEL_RELEASE)" $(tools)
+	@boards/harness/fetch/fetch kernel $(deb_arch) $(kernel_package) $(kernel) $(or $(kernel_suite),release) "$(KERNEL_RELEASE)" $(tools)
 endif
 
 ifneq ($(tools),)
 $(tools_ready): | setup-newer
-	@boards/harness/fetch/fetch-tools $(or $(kernel_suite),release) $(@D) $(kernel_gcc)-$(CROSS_COMPILE:%-=%)
+	@boards/harness/fetch/fetch tools $(or $(kernel_suite),release) $(@D) $(kernel_gcc)-$(CROSS_COMPILE:%-=%)
 endif
 
 ifneq ($(qemu_ready),)
 $(qemu_ready):
-	@boards/harness/fetch/fetch-qemu $(BOARD_QEMU_SUITE) $(BOARD_QEMU) $(@D)
+	@boards/harness/fetch/fetch qemu $(BOARD_QEMU_SUITE) $(BOARD_QEMU) $(@D)
 endif
 
 # kbuild writes beside the sources: a folder of links keeps the boards apart.
@@ -64,7 +64,7 @@ $(build)/guest-modules.built: $(guest_modules) $(guest_headers) boards/harness/b
 
 ifneq ($(BOARD_SOURCE_FILES),)
 $(source)/ready: $(kernel)/ready
-	@boards/harness/fetch/fetch-source $(kernel) $(or $(kernel_suite),release) $(source) $(BOARD_SOURCE_FILES)
+	@boards/harness/fetch/fetch source $(kernel) $(or $(kernel_suite),release) $(source) $(BOARD_SOURCE_FILES)
 
 # The sources keep their places, so that they find each other.
 $(build)/source-modules.built: boards/emulated/$(BOARD)/board.mk $(source)/ready

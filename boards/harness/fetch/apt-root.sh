@@ -11,7 +11,7 @@
 #					no older than FILE
 #	apt_root SUITES WHAT ARCH...	WHAT is for people; SUITES as archive_sources has them
 #	apt_offers PACKAGE
-#	apt_bootstrap SUITE ARCH DIR OPTION...	a root file system, by mmdebstrap
+#	apt_bootstrap SUITE ARCH DIR PACKAGE...	a root file system, by mmdebstrap
 #	apt_fetch PACKAGE...		into $debs
 #	apt_fetch_all PACKAGE...	the same, and all that they need
 #	debs_unpack DIR DEB...
@@ -174,14 +174,17 @@ apt_age() {
 # apt_archives ARCH: those whose list of ARCH was fetched, and so verified
 apt_archives() { sed -nE "s/ arch=([^]]*,)?$1(,[^]]*)?]/ arch=$1]/p" "$apt/sources.list"; }
 
-# apt_bootstrap SUITE ARCH DIR OPTION...: a root file system, by mmdebstrap. apt runs as who
-# calls it, as the folder with the keys is not for others.
+# apt_bootstrap SUITE ARCH DIR PACKAGE...: a root file system, by mmdebstrap, which keeps its
+# lists of the archive. apt runs as who calls it, as the folder with the keys is not for others.
 apt_bootstrap() {
+	local packages
+
+	packages=$(IFS=,; echo "${*:4}")
 	say "making $apt_what: a minute or two"
 	sed -n '/^Acquire::/p' "$COHBUF_ARCHIVE_SETTINGS/apt.conf" > "$work/acquire.conf"
 	printf '%s;\n' 'Acquire::Languages "none"' 'Acquire::Check-Valid-Until "false"' 'APT::Sandbox::User "root"' >> "$work/acquire.conf"
-	apt_archives "$2" | env -u APT_CONFIG mmdebstrap --architectures="$2" --variant=minbase \
-		--keyring="$apt_keys" --aptopt="$work/acquire.conf" "${@:4}" "$1" "$3" - > "$work/mmdebstrap.log" 2>&1 || {
+	apt_archives "$2" | env -u APT_CONFIG mmdebstrap --architectures="$2" --variant=minbase --skip=cleanup/apt/lists \
+		--keyring="$apt_keys" --aptopt="$work/acquire.conf" --include="$packages" "$1" "$3" - > "$work/mmdebstrap.log" 2>&1 || {
 		apt_disk_full
 		tail -n 15 "$work/mmdebstrap.log" | sed 's/^/  mmdebstrap: /' >&2
 		die "$apt_what could not be made; the lines above say why"

@@ -4,9 +4,17 @@
 # Sourced, after kernel-set.sh, by what fetches the headers of a Debian kernel.
 #
 #	headers_unpack TOOLS	of $debs, into $work/root; TOOLS is empty or a folder
-#				of fetch-tools, whose C library the programs need
+#				of "fetch tools", whose C library the programs need
+#	busybox_unpack FILE	the program, of $debs, where it is no more then
 #
 # shellcheck disable=SC2154 # host_arch, work, debs: of apt-root.sh; release: of kernel-set.sh
+
+# busybox_unpack FILE: it is in another folder in newer packages
+busybox_unpack() {
+	dpkg-deb --fsys-tarfile "$debs"/busybox-static_*.deb | tar -xOf - --wildcards './*bin/busybox' > "$1"
+	chmod 755 "$1"
+	rm "$debs"/busybox-static_*.deb
+}
 
 # unpack_into FOLDER: newer packages are below /usr only, older ones in /lib
 unpack_into() {

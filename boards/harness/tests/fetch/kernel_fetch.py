@@ -13,8 +13,8 @@ from made_kernels import ARCH, FLAVOUR, mirror
 from tap import expect
 
 HARNESS = Path(__file__).resolve().parents[2]
-FETCH_KERNEL = [HARNESS / "fetch/fetch-kernel"]
-FETCH_HEADERS = [HARNESS / "fetch/fetch-headers"]
+FETCH_KERNEL = [HARNESS / "fetch/fetch", "kernel"]
+FETCH_HEADERS = [HARNESS / "fetch/fetch", "headers"]
 SECONDS = 120
 
 
