@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Buffers that keep what is in their region ("cohbuf,keep"): kept-0 and kept-1, which
- * boards/harness/check/many-nodes adds to the tree.
+ * boards/harness/check/many_test adds to the tree.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Many buffers: what a bind costs, and which number a buffer without label gets. The
- * board was started with the nodes of "boards/harness/check/many-nodes plain", and with
+ * board was started with the nodes of "boards/harness/check/many_test plain", and with
  * "cohbuf_bind=later" on the kernel's command line or not.
  */
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "buffers.h"
 #include "process.h"
 
-/* Devices "PREFIX-0" and so on, of boards/harness/check/many-nodes; they need not be bound. */
+/* Devices "PREFIX-0" and so on, of boards/harness/check/many_test; they need not be bound. */
 static unsigned int count_devices(const char *prefix)
 {
 	char path[PATH_MAX];
@@ -24,7 +24,7 @@ static unsigned int count_devices(const char *prefix)
 		snprintf(path, sizeof(path), "/sys/bus/platform/devices/%s-%u", prefix, count++);
 	while (!access(path, F_OK));
 	if (--count < 10)
-		SKIP("the board has no nodes %s-0 to %s-9: start it with those of many-nodes",
+		SKIP("the board has no nodes %s-0 to %s-9: start it with boards/harness/check/many_test",
 		     prefix, prefix);
 	return count;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Many binds at once: each buffer gets memory that no other has, and a name of its own.
- * The board was started with the nodes of "boards/harness/check/many-nodes pools": regions that
+ * The board was started with the nodes of "boards/harness/check/many_test pools": regions that
  * five nodes share, which the first of them makes a pool of. With "cohbuf_bind=later" on
  * the kernel's command line the tests bind them, else they are bound already: at once
  * as well with "driver_async_probe=cohbuf".
@@ -44,7 +44,7 @@ static void find_buffers(void)
 			break;
 	}
 	if (!count)
-		SKIP("the board has no node pool-0-a: start it with those of many-nodes");
+		SKIP("the board has no node pool-0-a: start it with boards/harness/check/many_test");
 }
 
 /* How many threads have not come to the start yet. */

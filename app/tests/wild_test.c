@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devicetree nodes with made-up properties, of boards/harness/check/wild-nodes: "wild-0" and so
+ * Devicetree nodes with made-up properties, of boards/harness/check/wild_test: "wild-0" and so
  * on, one test each. Nobody says what is right. But a node becomes a buffer that can
  * be used, or it is refused with one line that names a remedy; twice the same; and then
  * nothing is left of it.
@@ -126,7 +126,7 @@ static void __attribute__((constructor)) add_tests(void)
 	while (node_name(count, name, sizeof(name)), !device_find(name, device))
 		count++;
 	if (!count) {
-		fprintf(stderr, "wild_test: the board has no node wild-0: start it with those of wild-nodes\n");
+		fprintf(stderr, "wild_test: the board has no node wild-0: start it with boards/harness/check/wild_test\n");
 		exit(2);
 	}
 	harness_add(unbind_all, (void *)count, 10 * HARNESS_LIMIT, "wild.all_are_unbound");
