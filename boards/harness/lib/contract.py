@@ -50,7 +50,7 @@ class Board:
 
 def board_facts(build):
     """The Board in the folder BUILD."""
-    build = Path(build)
+    build = Path(build).resolve()
     env = board_env(build)
     kernel, arch = Path(env["KERNEL"]).parent, env["BOARD_ARCH"]
     return Board(name=env["BOARD"], build=build, arch=arch, deb_arch=DEB_ARCH_OF[arch],
@@ -64,10 +64,10 @@ def loadable_modules(board, folder, *modules):
     in an order that can be loaded."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    files, path = [], os.environ["PATH"] + ":/sbin:/usr/sbin"
     for module in modules:
         said = tap.run("modprobe", "-d", board.kernel / "root", "-S", board.release,
-                       "--show-depends", module, env={"PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"})
+                       "--show-depends", module, env={"PATH": path})
         files += re.findall(r"^insmod (\S+)", said.out, re.M)
     for number, file in enumerate(dict.fromkeys(files), 10):
         shutil.copy(file, folder / f"{number}-{Path(file).name}")
@@ -77,7 +77,7 @@ def copy_tree(folder):
     """What a builder gets to see, in a new folder: no file that is built."""
     folder = Path(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    built = shutil.ignore_patterns("*.o", "*.ko", "*.cmd", ".*.cmd", "*.mod*", "Module.symvers", "*.d")
+    built = shutil.ignore_patterns("*.o", "*.ko", "*.cmd", "*.mod*", "Module.symvers", "*.d")
     for part in "app", "driver", "dts", "boards/harness/boot/guest":
         shutil.copytree(TOP / part, folder / part, symlinks=True, ignore=built)
     shutil.copy(TOP / "COPYING", folder)
