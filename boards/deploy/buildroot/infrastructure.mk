@@ -3,7 +3,7 @@
 # A stand-in of Buildroot, as far as packages see it: the same variables, macros and
 # command lines as package/pkg-generic.mk and package/pkg-kernel-module.mk have.
 #
-#   make -f buildroot.mk BR2_EXTERNAL_COHBUF_PATH= OUTPUT= ARCH= CROSS= LINUX_DIR= all
+#   make -f infrastructure.mk BR2_EXTERNAL_COHBUF_PATH= OUTPUT= ARCH= CROSS= LINUX_DIR= all
 #
 # "show" prints NAME VERSION LICENSE LICENSE_FILES DEPENDENCIES of each package, "users"
 # the table of users and groups that they want.
