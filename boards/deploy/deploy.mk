@@ -12,9 +12,10 @@ endef
 
 FARM ?= boards/deploy/labgrid/emulated.yaml
 farm_boards = $(or $(filter $(ALL_BOARDS),$(PLACES)),$(if $(filter %/emulated.yaml,$(FARM)),$(ALL_BOARDS)))
+# pytest has a module "tap" of its own.
 define run_farm
 	$(Q)$(call on_boards,$(farm_boards),board tests)
-	$(Q)cd boards/deploy/labgrid && LG_BUILD=$(abspath $(O)) pytest-3 -q -p no:cacheprovider \
+	$(Q)cd boards/deploy/labgrid && env -u PYTHONPATH LG_BUILD=$(abspath $(O)) pytest-3 -q -p no:cacheprovider \
 		-n $(or $(JOBS),2) --dist loadgroup --lg-env $(abspath $(FARM)) --places="$(PLACES)" \
 		$(if $(FARM_SUITES),--suites="$(FARM_SUITES)") --junitxml=$(abspath $(O))/farm.xml
 endef
