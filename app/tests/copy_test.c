@@ -60,10 +60,12 @@ TEST_EACH_LIMIT(copy, moves_the_bytes_and_no_others, copying_buffers, 90)
 
 		if (length > room)
 			continue;
+		/* A pattern fills the buffer; the engine copies; every byte is looked at. */
 		refill(&s, ++seed);
 		ASSERT_OK(copy(s.fd, room, 0, length));
 		expect_copied(&s, room, 0, length);
 
+		/* And back, so that it ends with the last byte of the buffer. */
 		refill(&s, ++seed);
 		ASSERT_OK(copy(s.fd, 0, b->size - length, length));
 		expect_copied(&s, 0, b->size - length, length);
@@ -92,6 +94,7 @@ TEST_EACH_LIMIT(copy, moves_half_the_buffer, copying_buffers, 60)
 
 	if (b->size > 16 * PAGE && is_slow(b))
 		SKIP("this engine would take minutes");
+	/* The first half onto the second: as long as a copy can be. */
 	ASSERT_OK(copy_within(s.fd, b->size / 2, 0, b->size / 2, 30000));
 	expect_copied(&s, b->size / 2, 0, b->size / 2);
 	refill(&s, 5);

@@ -36,13 +36,28 @@ static void expect_alive(unsigned char *map, size_t size)
 	ASSERT_SIGNAL(touch_read(map, &byte), 0);
 }
 
+/* The story of this file: a program has the buffer mapped, and its device goes away. */
 TEST_EACH(lifetime, touch_after_unbind_is_sigbus, all_buffers)
 {
-	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
+	int fd = open_buffer(b, O_RDWR);
+	unsigned char *map = ASSERT_MAP(mmap(NULL, b->size, RW, MAP_SHARED, fd, 0));
+	unsigned char byte;
 
-	expect_alive(map, b->size);
+	/* While it is bound the program may touch its first and its last byte ... */
+	ASSERT_SIGNAL(touch_write(map, 1), 0);
+	ASSERT_SIGNAL(touch_write(map + b->size - 1, 1), 0);
+	ASSERT_SIGNAL(touch_read(map, &byte), 0);
+
+	/* ... then somebody writes the device's name into the driver's "unbind" ... */
 	unbind_buffer(b);
-	expect_revoked(map, b->size);
+
+	/* ... and no touch gets through: not one that reads, not one that writes. */
+	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+	EXPECT_SIGNAL(touch_write(map, 1), SIGBUS);
+	EXPECT_SIGNAL(touch_read(map + b->size / 2, &byte), SIGBUS);
+	EXPECT_SIGNAL(touch_write(map + b->size / 2, 1), SIGBUS);
+	EXPECT_SIGNAL(touch_read(map + b->size - 1, &byte), SIGBUS);
+	EXPECT_SIGNAL(touch_write(map + b->size - 1, 1), SIGBUS);
 }
 
 TEST_EACH(lifetime, every_page_is_sigbus_after_unbind, named_buffers)
@@ -60,7 +75,9 @@ TEST_EACH(lifetime, touch_after_unbind_and_bind_is_sigbus, all_buffers)
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
 
 	expect_alive(map, b->size);
-	renew_buffer(b);
+	/* The new buffer has the old one's name, and perhaps its pages: not this mapping. */
+	unbind_buffer(b);
+	bind_buffer(b);
 	expect_revoked(map, b->size);
 }
 
@@ -69,8 +86,10 @@ TEST_EACH(lifetime, mapping_whose_file_is_closed_is_revoked, all_buffers)
 	int fd = open_buffer(b, O_RDWR);
 	unsigned char *map = map_buffer(b, fd);
 
+	/* A mapping holds its file open, so this changes nothing. */
 	close(fd);
 	expect_alive(map, b->size);
+
 	unbind_buffer(b);
 	expect_revoked(map, b->size);
 }
@@ -83,6 +102,7 @@ TEST_EACH(lifetime, every_mapping_of_every_file_is_revoked, all_buffers)
 		ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, second, b->size - PAGE))
 	};
 
+	/* One unbind takes them all, whichever file they are of and whatever part they show. */
 	unbind_buffer(b);
 	for (size_t i = 0; i < 3; i++)
 		expect_revoked(maps[i], b->size);

@@ -18,17 +18,23 @@ TEST_EACH(mmap, whole_buffer_shows_what_write_wrote, named_buffers)
 {
 	unsigned char *data = new_pattern(0, b->size, 1);
 	int fd = open_buffer(b, O_RDWR);
+	unsigned char *map;
 
+	/* write(2) fills the buffer through the kernel's own mapping ... */
 	ASSERT_EQ(pwrite(fd, data, b->size, 0), b->size);
-	EXPECT_BYTES(map_buffer(b, fd), data, b->size);
+
+	/* ... and a mapping of the program shows the same bytes. */
+	map = ASSERT_MAP(mmap(NULL, b->size, RW, MAP_SHARED, fd, 0));
+	EXPECT_BYTES(map, data, b->size);
 }
 
 TEST_EACH(mmap, read_shows_what_the_mapping_wrote, named_buffers)
 {
 	unsigned char *data = new_bytes(b->size, 0);
 	int fd = open_buffer(b, O_RDWR);
-	unsigned char *map = map_buffer(b, fd);
+	unsigned char *map = ASSERT_MAP(mmap(NULL, b->size, RW, MAP_SHARED, fd, 0));
 
+	/* The other way round: the program stores, and read(2) fetches it. */
 	fill_pattern(map, 0, b->size, 2);
 	ASSERT_EQ(pread(fd, data, b->size, 0), b->size);
 	EXPECT_BYTES(data, map, b->size);
@@ -39,6 +45,7 @@ TEST_EACH(mmap, each_page_is_at_its_offset, named_buffers)
 	unsigned char *data = new_pattern(0, b->size, 3);
 	int fd = open_buffer(b, O_RDWR);
 
+	/* Each byte of the pattern tells its offset, so a page in the wrong place shows. */
 	ASSERT_EQ(pwrite(fd, data, b->size, 0), b->size);
 	for (size_t at = 0; at < b->size; at += PAGE) {
 		void *map = ASSERT_MAP(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, at));
@@ -70,6 +77,7 @@ TEST_EACH(mmap, two_mappings_show_the_same_memory, named_buffers)
 	volatile unsigned char *first = map_buffer(b, open_buffer(b, O_RDWR));
 	volatile unsigned char *second = map_buffer(b, open_buffer(b, O_RDWR));
 
+	/* Each stores into one end of every page, and the other sees it. */
 	for (size_t at = 0; at < b->size; at += PAGE) {
 		first[at] = pattern(at, 5);
 		second[at + PAGE - 1] = pattern(at, 6);

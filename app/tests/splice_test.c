@@ -135,36 +135,36 @@ static void drain_into_pattern_check(int from, size_t size, unsigned int seed)
 	EXPECT_BYTES(back, new_pattern(0, size, seed), size);
 }
 
-TEST_EACH(splice, sendfile_to_a_pipe, named_buffers)
+/* All of the buffer goes into one end; a child looks at what comes out of the other. */
+static void expect_sent_through(const struct test_buffer *b, int in, int out)
 {
-	int fd = filled(b, 4), pipefd[2];
-	pid_t pid;
+	const unsigned int seed = 4;
+	int fd = filled(b, seed);
+	pid_t pid = harness_fork();
 
-	ASSERT_OK(pipe(pipefd));
-	pid = harness_fork();
 	if (!pid) {
-		close(pipefd[1]);
-		drain_into_pattern_check(pipefd[0], b->size, 4);
+		close(in);
+		drain_into_pattern_check(out, b->size, seed);
 		_exit(0);
 	}
-	EXPECT_EQ(send_all(pipefd[1], fd, NULL, b->size), b->size);
+	EXPECT_EQ(send_all(in, fd, NULL, b->size), b->size);
 	harness_join(pid);
+}
+
+TEST_EACH(splice, sendfile_to_a_pipe, named_buffers)
+{
+	int pipefd[2];
+
+	ASSERT_OK(pipe(pipefd));
+	expect_sent_through(b, pipefd[1], pipefd[0]);
 }
 
 TEST_EACH(splice, sendfile_to_a_socket, named_buffers)
 {
-	int fd = filled(b, 5), sockets[2];
-	pid_t pid;
+	int sockets[2];
 
 	ASSERT_OK(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
-	pid = harness_fork();
-	if (!pid) {
-		close(sockets[0]);
-		drain_into_pattern_check(sockets[1], b->size, 5);
-		_exit(0);
-	}
-	EXPECT_EQ(send_all(sockets[0], fd, NULL, b->size), b->size);
-	harness_join(pid);
+	expect_sent_through(b, sockets[0], sockets[1]);
 }
 
 TEST_EACH(splice, splice_out_of_the_buffer_is_a_copy, named_buffers)

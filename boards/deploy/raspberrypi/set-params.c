@@ -138,6 +138,21 @@ static void set_fragments(const char *param, const char *ops, uint64_t on)
 	}
 }
 
+/* Of the number that a mark stands for. */
+static int bytes_of(char mark)
+{
+	switch (mark) {
+	case ':':
+		return 4;
+	case '#':
+		return 8;
+	case ';':
+		return 2;
+	default:
+		return 1;
+	}
+}
+
 static void set_target(const char *param, uint32_t phandle, const char *target, const char *value)
 {
 	char property[64];
@@ -163,16 +178,10 @@ static void set_target(const char *param, uint32_t phandle, const char *target, 
 			must(fdt_setprop_string(overlay, node, property, value), param);
 		break;
 	case ':':
-		set_cells(node, param, property, offset, 4, number_of(param, value));
-		break;
 	case '#':
-		set_cells(node, param, property, offset, 8, number_of(param, value));
-		break;
 	case ';':
-		set_cells(node, param, property, offset, 2, number_of(param, value));
-		break;
 	case '.':
-		set_cells(node, param, property, offset, 1, number_of(param, value));
+		set_cells(node, param, property, offset, bytes_of(target[len]), number_of(param, value));
 		break;
 	case '?':
 		if (number_of(param, value))
