@@ -20,7 +20,8 @@ def places_of(config):
     wanted = config.getoption("places").split() or known
     unknown = set(wanted) - set(known)
     if unknown:
-        raise pytest.UsageError(f"no place {' '.join(sorted(unknown))}; there are: {' '.join(known)}")
+        raise pytest.UsageError(f"no place {' '.join(sorted(unknown))};"
+                                f" there are: {' '.join(known)}")
     return wanted
 
 
@@ -85,7 +86,8 @@ class Row:
         """As the header has it."""
         result = "FAIL" if self.failed else "pass"
         counts = "".join(f"{self.tap[name]:9}" for name in ("passed", "failed", "skipped"))
-        return f"{place:24}{result:6}{counts}{self.seconds:9.1f}  {' '.join(dict.fromkeys(self.failed))}"
+        failed = " ".join(dict.fromkeys(self.failed))
+        return f"{place:24}{result:6}{counts}{self.seconds:9.1f}  {failed}"
 
 
 def pytest_terminal_summary(terminalreporter):

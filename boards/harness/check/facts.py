@@ -45,7 +45,7 @@ class Board:
         return not self.kernel_name
 
     def tree(self):
-        """Its devicetree and its overlays, as check-dts wants them."""
+        """Its devicetree and its overlays, as "lint binding" wants them."""
         base = self.build / "base.dtb"
         if not base.exists():
             die(f"there is no {self.build}: run make dtbs BOARD={self.name}")
