@@ -181,7 +181,8 @@ static void set_target(const char *param, uint32_t phandle, const char *target, 
 	case '#':
 	case ';':
 	case '.':
-		set_cells(node, param, property, offset, bytes_of(target[len]), number_of(param, value));
+		set_cells(node, param, property, offset, bytes_of(target[len]),
+			  number_of(param, value));
 		break;
 	case '?':
 		if (number_of(param, value))
