@@ -8,7 +8,7 @@
 
 # What the programs share with the driver.
 abi_sources := driver/include/uapi/linux/cohbuf.h driver/version.h
-app_sources := $(wildcard app/*.[ch] app/tests/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
+app_sources := $(wildcard app/*.[ch] app/tests/*/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
 
 tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile $(abi_sources)
 

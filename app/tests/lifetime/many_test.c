@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many files and many mappings of one buffer: what its unbind costs grows with their
+ * numbers, and not with the product of both. nodes_test.c has many buffers.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "tests/harness/buffers.h"
+
+#define RW	(PROT_READ | PROT_WRITE)
+
+/* What a process on the board may have by its administrator's leave. */
+static void raise_limits(unsigned int files, unsigned int mappings)
+{
+	struct rlimit limit = { .rlim_cur = files + 100, .rlim_max = files + 100 };
+	char text[16];
+
+	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &limit));
+	snprintf(text, sizeof(text), "%u", 65530 + mappings);
+	ASSERT_OK(file_write("/proc/sys/vm/max_map_count", text));
+}
+
+/* Seconds of each. */
+struct times {
+	double map;
+	double unbind;
+};
+
+struct amount {
+	const struct test_buffer *b;
+	unsigned int files;
+	unsigned int mappings;
+	struct times *times;
+};
+
+/* In one process: that many files, and mappings of a page among them. */
+static void unbind_with(const void *arg)
+{
+	const struct amount *amount = arg;
+	unsigned char *map = NULL, byte;
+	double start = monotonic();
+	int *fds;
+
+	raise_limits(amount->files, amount->mappings);
+	fds = malloc(amount->files * sizeof(*fds));
+	ASSERT_TRUE(fds);
+	for (unsigned int i = 0; i < amount->files; i++)
+		fds[i] = open_buffer(amount->b, O_RDWR);
+	for (unsigned int i = 0; i < amount->mappings; i++)
+		map = ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, fds[i % amount->files], 0));
+	amount->times->map = monotonic() - start;
+
+	ASSERT_EQ(files_of(amount->b), amount->files);
+	ASSERT_EQ(mappings_of(amount->b), amount->mappings);
+	start = monotonic();
+	unbind_buffer(amount->b);
+	amount->times->unbind = monotonic() - start;
+	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+}
+
+static struct times time_unbind(const struct test_buffer *b, unsigned int files,
+				unsigned int mappings)
+{
+	struct times *times = ASSERT_MAP(mmap(NULL, sizeof(*times), RW,
+					      MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	const struct amount amount = { b, files, mappings, times };
+
+	harness_in_child(unbind_with, &amount);
+	bind_buffer(b);
+	harness_note("%u files, %u mappings: %.3f s to map, %.3f s to unbind", files, mappings,
+		     times->map, times->unbind);
+	return *times;
+}
+
+/* Milliseconds that a busy host may take from a board; what was quadratic took 29 s. */
+#define BUSY	500
+
+/*
+ * Four times as much of both takes four times as long, with as much again for what else
+ * the board does; their product would be sixteen times. Nor does it take much longer
+ * than to map it all.
+ */
+TEST_LIMIT(many, unbind_is_linear_in_files_and_mappings, 180)
+{
+	struct times few = time_unbind(&plain, 250, 5000);
+	struct times many = time_unbind(&plain, 1000, 20000);
+
+	EXPECT_LT(many.unbind * 1000, few.unbind * 1000 * 8 + BUSY);
+	EXPECT_LT(many.unbind * 1000, many.map * 1000 * 4 + BUSY);
+}
+
+TEST_LIMIT(many, unbind_is_linear_in_files_of_one_mapping_each, 180)
+{
+	struct times few = time_unbind(&pool, 250, 250);
+	struct times many = time_unbind(&pool, 1000, 1000);
+
+	EXPECT_LT(many.unbind * 1000, few.unbind * 1000 * 8 + BUSY);
+	EXPECT_LT(many.unbind * 1000, many.map * 1000 * 4 + BUSY);
+}
