@@ -143,5 +143,5 @@ help:
 	@echo
 	@echo 'KERNEL=NAME with any of them: $(ALL_KERNELS)'
 	@echo 'BOARD=NAME: $(ALL_BOARDS)'
-	@echo 'More: V=1 commands and console, O= CACHE= JOBS=; docs/boards.md has all'
+	@echo 'V=1 shows commands and the console; O= and CACHE= name folders; JOBS= how many at once'
 endif
