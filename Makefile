@@ -101,7 +101,7 @@ check-debug:
 ## check-front-door the way to the tools and kernels: any host, any archive, on any day
 check-front-door: setup-build-arm-arm64-run-check
 	$(check_front_door)
-## check-matrix	the tests on every kernel of boards/kernels, or on KERNELS="5.10 7.2"
+## check-matrix	the tests on the kernels of the matrix, or on KERNELS="5.10 7.2"
 check-matrix: setup-build-arm-arm64-run-check
 	@MAKE="$(make)" boards/harness/check/check-matrix $(O) $(KERNELS)
 ## check-boards	all of make check on every board
@@ -141,7 +141,7 @@ endif
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
 	@echo
-	@echo 'KERNEL=NAME with any of them: $(ALL_KERNELS)'
+	@echo 'KERNEL=NAME, in place of that of the board: $(ALL_KERNELS)'
 	@echo 'BOARD=NAME: $(ALL_BOARDS)'
 	@echo 'V=1 shows commands and the console; O= and CACHE= name folders; JOBS= how many at once'
 endif

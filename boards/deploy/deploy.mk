@@ -2,7 +2,7 @@
 #
 # What the verbs of deploying do; each way has its folder here.
 #
-# Takes what build.mk gives, check of check.mk, app_sources and tool_sources of app.mk, and
+# Takes what build.mk gives, check of check.mk, tool_sources of app.mk, ALL_BOARDS, JOBS, and
 # HOST, SSH, KERNEL_SRC, DEB_ARCHES, FARM, PLACES, FARM_SUITES of the user.
 # Gives recipes, named after what they do, to the Makefile.
 

@@ -2,7 +2,7 @@
 #
 # make install, on this machine and without the tools' root: its parts are app and dts.
 #
-# Takes O, V, CC, LDFLAGS, DESTDIR, PREFIX and PAGES of the user.
+# Takes Q, S, note and shell_quote of arguments.mk, O, CC, LDFLAGS, DESTDIR, PREFIX and PAGES of the user.
 # Gives install_here and uninstall_here, recipes for the Makefile.
 
 PREFIX ?= /usr/local

@@ -39,6 +39,10 @@ $(if $(KERNEL),$(if $(filter $(ALL_KERNELS),$(KERNEL)),,$(call refuse,there is n
 
 $(if $(FILE),,$(if $(filter cache-export cache-import,$(MAKECMDGOALS)),$(call refuse,which file? make $(firstword $(MAKECMDGOALS)) FILE=cohbuf.tar)))
 
+# What is built for another kernel lies elsewhere, and these are about the boards' own.
+$(if $(KERNEL),$(if $(filter check-front-door check-hosts check-deploy dtbs_check pictures farm check-debug check-matrix coverage,$(MAKECMDGOALS)),$(call refuse,KERNEL=$(KERNEL) is not for \
+	make $(MAKECMDGOALS)$(comma) which chooses its kernels itself: leave KERNEL= out)))
+
 # The headers of an emulated board are those of its kernel's package.
 $(if $(KERNEL_SRC),$(if $(filter module board tests app run shell check,$(MAKECMDGOALS)),$(call refuse,KERNEL_SRC=$(KERNEL_SRC) is not for \
 	make $(MAKECMDGOALS)$(comma) which builds for an emulated BOARD: make -C driver KERNEL_SRC=$(KERNEL_SRC)$(comma) or make deploy for a board that runs)))

@@ -2,7 +2,7 @@
 #
 # What a board boots with, by make: each file of build/ has what it is named after.
 #
-# Takes O, V, CACHE, JOBS, BOARD, KERNEL.
+# Takes O, V, CACHE, JOBS, BOARD, KERNEL, BOARD_IS_REFERENCE and BOARD_RUNS_32_BIT.
 # Gives what the files give, and the goals NAME-unlocked of the verbs board, module, app, dtbs
 # and tests: one make at a time works on a board.
 
@@ -16,7 +16,7 @@ include boards/harness/build/initramfs.mk
 setup-%:
 	@boards/harness/root/root / $(subst -, ,$*)
 
-# $(call unlocked,GOAL): by the one make that works on this board.
+# $(call unlocked,GOAL): under the lock of the board, so that two makes do not build it at once.
 unlocked = $(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $(1)-unlocked
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked

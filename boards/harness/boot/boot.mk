@@ -21,7 +21,7 @@ demo_files = $(if $(is_demo),boards/harness/boot/guest/demo $(build)/app/test_mm
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
 
-export APPEND QEMU_EXTRA TIMEOUT V PROVE_FLAGS
+export APPEND QEMU_EXTRA TIMEOUT V
 
 # $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
 # FILES are, and the command's standard input is not for what builds.

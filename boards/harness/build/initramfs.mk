@@ -3,8 +3,8 @@
 # What a board boots with besides kernel and tree: two archives for its memory, and for the
 # scripts the facts of the board, $(build)/board.env.
 #
-# Takes what settings.mk gives, driver_module and built_modules of kernel.mk, BOARD_RAM_BASE of
-# the board.
+# Takes what settings.mk gives, driver_module and built_modules of kernel.mk, the programs of
+# app.mk, BOARD_RAM_BASE of the board, KERNEL_BUILTIN of the kernel.
 # Gives KERNEL_UNPACKED, and the rules of $(build)/base.cpio, module.cpio and board.env.
 
 # Where the host unpacks the kernel in place of the board.

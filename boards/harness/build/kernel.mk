@@ -3,8 +3,8 @@
 # The kernel that a board boots, and the modules for it: the driver, those that only emulated
 # boards need, and drivers that the kernel's package is configured without.
 #
-# Takes what settings.mk gives, BOARD_SOURCE_FILES and BOARD_MODULES of the board, KERNEL_DRIVER
-# of the kernel.
+# Takes what settings.mk gives, BOARD_SOURCE_FILES, BOARD_MODULES, BOARD_QEMU and BOARD_QEMU_SUITE of
+# the board, KERNEL_DRIVER, KERNEL_BUILTIN, KERNEL_SOURCE, KERNEL_MAKE and KERNEL_RELEASE of the kernel.
 # Gives driver_module (none where the driver is built in), built_modules, and the rules of
 # $(kernel)/ready, $(tools_ready), $(qemu_ready) and $(build)/package-modules.
 

@@ -2,10 +2,10 @@
 #
 # What follows from the board, its kernel and where things are built: variables only.
 #
-# Takes O, V, CACHE, JOBS, BOARD, KERNEL, the BOARD_ variables of the board's board.mk and the
+# Takes O, V, CACHE, JOBS, BOARD, KERNEL, S of arguments.mk, the BOARD_ variables of the board's board.mk and the
 # KERNEL_ variables of the kernel's .mk.
 # Gives, to all that is included after it:
-#   out, build		folders: of the kernel's boards, and of this board; absolute
+#   out, build		folders: of the kernel's boards, and of this board, which is absolute
 #   kernel		the kernel's folder in the cache; kernel_package, kernel_suite,
 # 			kernel_config, kernel_driver: what it is made of
 #   tools, tools_ready	a compiler of another suite, or none; kernel_gcc, kernel_cross
@@ -60,7 +60,7 @@ kernel_driver := $(if $(KERNEL_BUILTIN),$(driver_sources) driver/Kconfig boards/
 kernel	:= $(CACHE)/$(or $(KERNEL_CACHE),$(KERNEL))-$(BOARD_ARCH)-$(shell { echo $(KERNEL_SOURCE) $(KERNEL_MAKE); $(lock_of_source); cat $(kernel_config) $(kernel_driver); } | sha256sum | cut -c 1-12)
 else
 kernel_package := $(if $(KERNEL),$(KERNEL_PACKAGE_$(BOARD_ARCH)),$(BOARD_KERNEL_PACKAGE))
-# That of the host's own release is what the boards have anyway.
+# Empty for the release of the tools, which is the default.
 kernel_suite := $(if $(KERNEL),$(filter-out $(shell . /etc/os-release && echo $$VERSION_CODENAME),$(KERNEL_SUITE)),$(BOARD_KERNEL_SUITE))
 # Named after the version that boards/kernels/lock has: another one is another folder.
 kernel_in_lock := $(kernel_package) $(deb_arch) $(or $(patsubst backports,bookworm-backports,$(kernel_suite)),bookworm)

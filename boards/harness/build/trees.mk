@@ -2,8 +2,8 @@
 #
 # Devicetrees: a board's base tree, overlays, and its own ones merged into $(build)/board.dtb.
 #
-# Takes what settings.mk gives, and BOARD_BASE_DTB, BOARD_OVERLAYS, BOARD_SYMBOLS and
-# BOARD_DISABLED of the board.
+# Takes what settings.mk gives, and BOARD_BASE_DTB, BOARD_OVERLAYS, BOARD_SYMBOLS,
+# BOARD_DISABLED and BOARD_QEMU_ARGS of the board.
 # Gives the rules of $(build)/board.dtb, and of NAME.dtbo for each .dtso of dts/ and of the board.
 
 # -@ keeps the labels.

@@ -3,14 +3,15 @@
 # What the verbs of testing do: they build what a suite stands on, and run the suites of a
 # table (boards/harness/check/check).
 #
-# Takes what build.mk gives, and BOARDS, SUITES, JOBS, UNBINDS, FUZZ_SECONDS, FUZZ_SEED,
-# COVERAGE_BOARDS, RUN_ONLY of the user.
+# Takes what build.mk gives, and BOARDS, SUITES, JOBS, PROVE_FLAGS, UNBINDS, FUZZ_SECONDS,
+# FUZZ_SEED, COVERAGE_BOARDS, RUN_ONLY of the user; the head of "check" has what it takes of
+# the environment besides.
 # Gives recipes, named after what they do, to the Makefile.
 
 # Suites in Python share boards/harness/lib, and leave nothing beside it.
 export PYTHONPATH := $(CURDIR)/boards/harness/lib
 export PYTHONDONTWRITEBYTECODE := 1
-export SUITES JOBS RUN_ONLY
+export SUITES JOBS RUN_ONLY PROVE_FLAGS UNBINDS FUZZ_SECONDS FUZZ_SEED
 
 BOARDS		?= qemu-virt-arm qemu-virt-arm64 zcu102
 COVERAGE_BOARDS	?= qemu-virt-arm64 qemu-virt-arm64-smmu
@@ -30,8 +31,7 @@ define check_front_door
 endef
 
 define check_with_checkers
-	@UNBINDS="$(UNBINDS)" FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_SEED="$(FUZZ_SEED)" $(again) KERNEL=debug BOARD=$(BOARD) \
-		BOARDS=$(BOARD) check
+	@$(again) KERNEL=debug BOARD=$(BOARD) BOARDS=$(BOARD) check
 endef
 
 define measure_coverage
@@ -43,6 +43,7 @@ endef
 # What each case took is its last line.
 define check_hosts
 	@[ "$$(id -u)" = 0 ] || { echo 'cohbuf: error: make check-hosts makes and enters root file systems: run it as root' >&2; exit 1; }
+	@rm -f $(O)/check-hosts/*.numbers
 	@$(check) --for hosts --set cache=$(CACHE) $(O); status=$$?; cd $(O)/check-hosts && \
 	{ echo '| case | user | command | status | seconds | MB in the cache |' && echo '|---|---|---|---|---|---|' && \
 	cat ./*.numbers; } | tee numbers.md; exit $$status

@@ -84,7 +84,7 @@ def words_of(board, boards):
 
 
 def words_of_tree(kind, boards):
-    """The same of a suite that is about the whole tree: of the command that runs it."""
+    """The same for a suite of the whole tree: KIND, and the words with "with:"."""
     words = {kind} if all(board.is_stock for board in boards) else set()
     return words | {word for word, true in (
         ("with:reference", any(board.is_reference for board in boards)),
@@ -92,7 +92,8 @@ def words_of_tree(kind, boards):
 
 
 def names_of(board, variant):
-    """What stands in braces in the command of a board's suite."""
+    """What stands in braces in the command of a board's suite; a function is called where a
+    command has it."""
     slower = board.env.get("KERNEL_SLOWER", "1")
     compat = variant == "32-bit"
     return {
@@ -101,8 +102,9 @@ def names_of(board, variant):
         "all_test": f"./all_test -t {slower}",
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
-        "own_overlays": " ".join(map(str, sorted(board.build.glob("board/refused/*.dtbo")))),
-        "wrong_overlays": " ".join(board.wrong_overlays()) if board.is_reference else "",
+        "own_overlays": " ".join(f"{board.build}/board/refused/{file.stem}.dtbo"
+                                 for file in sorted(board.own_trees.glob("*.dtso"))),
+        "wrong_overlays": lambda: " ".join(board.wrong_overlays()),
         "seed": os.environ.get("SEED") or 1, "nodes": os.environ.get("NODES") or 150,
         "unbinds": os.environ.get("UNBINDS") or 200,
         "fuzz_seconds": os.environ.get("FUZZ_SECONDS") or 120,
@@ -134,7 +136,7 @@ def kernels_of(boards):
 
 def trees_of(out, boards):
     """The first takes the overlays that are written for QEMU virt: it is there whatever
-    boards are tested, as the Makefile builds it."""
+    boards are tested, as check.mk builds it."""
     virt = "qemu-virt-arm64"
     if not boards or not (out / virt / "board.env").exists():
         return []

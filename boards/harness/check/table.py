@@ -13,6 +13,8 @@ HERE = Path(__file__).resolve().parent
 # Words of the column ON that facts.py knows.
 ON = {"each", "reference", "alone", "beside", "once", "slow", "32-bit", "engine", "kunit",
       "checkers", "own-trees", "arm64", "stock", "raspberrypi", "with:reference", "with:arm"}
+# The second ones go with the first.
+OF_THE_WHOLE = {"with:reference", "with:arm"}
 OF_TREE = {"tree", "front-door", "deploy", "lint", "hosts"}
 VARIANTS = {"32-bit"}
 RUN = "boards/harness/boot/run"
@@ -53,12 +55,27 @@ def read(file):
         if len(cells) != 4:
             die(f"{file}:{number}: NAME | ON | HOW | COMMAND is wanted")
         name, on, how, command = cells
-        for word in on.replace(",", " ").split():
-            if word.removeprefix("no-") not in ON | OF_TREE and not word.startswith("kernel:"):
-                die(f"{file}:{number}: {word} is no word for ON")
-        rows.append(Row(name, [part.split() for part in on.split(",")], shlex.split(how), command,
-                        f"{file}:{number}"))
+        row = Row(name, [part.split() for part in on.split(",")], shlex.split(how), command,
+                  f"{file}:{number}")
+        check(row)
+        rows.append(row)
     return rows
+
+
+def check(row):
+    """End where a line would be passed over, or be taken for another one, without a word."""
+    if not row.name or not row.command or not all(row.on):
+        die(f"{row.where}: NAME, ON and COMMAND may not be empty")
+    for word in (word for alternative in row.on for word in alternative):
+        known = word.removeprefix("no-")
+        if known not in ON | OF_TREE and not known.startswith("kernel:"):
+            die(f"{row.where}: {word} is no word for ON")
+    for alternative in row.on:
+        words = {word.removeprefix("no-") for word in alternative}
+        of_board = words - OF_TREE - OF_THE_WHOLE
+        if (of_board if row.is_of_tree else words - of_board) or (
+                row.is_of_tree and not words & OF_TREE):
+            die(f"{row.where}: {' '.join(alternative)}: words of a board and of the tree")
 
 
 def holds(alternative, words):
@@ -69,21 +86,34 @@ def holds(alternative, words):
 
 def known_splats(name):
     """One regular expression of all that the kernel may say in a suite of this name."""
+    return "|".join(pattern for suite, pattern in all_known_splats() if suite == name)
+
+
+def all_known_splats():
+    """Pairs of a suite's name and a regular expression."""
     lines = (HERE / "known-splats").read_text().splitlines()
-    fields = [line.split("\t", 1) for line in lines if line and not line.startswith("#")]
-    return "|".join(pattern for suite, pattern in fields if suite == name)
+    for number, line in enumerate(lines, 1):
+        if line and not line.startswith("#"):
+            suite_name, tab, pattern = line.partition("\t")
+            if not (tab and pattern):
+                die(f"{HERE}/known-splats:{number}: a name, a tab, and an expression are wanted")
+            yield suite_name, pattern
 
 
 def filled(text, names, where):
     """The words of a command, with what stands in braces; {NAME...} is a word for each."""
+    def value(name, kind):
+        found = names.get(name)
+        found = found() if callable(found) else found
+        if found is None or isinstance(found, list) != (kind == "..."):
+            die(f"{where}: there is nothing called '{name}{kind}'; see check/facts.py")
+        return found
+
     words = []
     for word in shlex.split(text):
-        several = re.fullmatch(r"\{(\w+)\.\.\.\}", word)
-        try:
-            words += names[several[1]] if several else [
-                re.sub(r"\{(\w+)\}", lambda match: str(names[match[1]]), word)]
-        except KeyError as name:
-            die(f"{where}: there is nothing called {name}; see boards/harness/check/facts.py")
+        several = re.fullmatch(r"\{([^{}.]+)\.\.\.\}", word)
+        words += value(several[1], "...") if several else [
+            re.sub(r"\{([^{}]*)\}", lambda match: str(value(match[1], "")), word)]
     return words
 
 
@@ -102,6 +132,10 @@ def suite(row, name, names):
     made, trees, append = Suite(name, []), [], None
     for word in row.how:
         option, _, value = word.partition(":")
+        if append is not None and option in ("plain", "account", "append"):
+            die(f"{row.where}: plain, account and append: are one word for the kernel, once")
+        if bool(value) != (option in ("append", "trees")) and not re.match("[A-Z_]+=", word):
+            die(f"{row.where}: {word} is no word for HOW")
         if option == "one-cpu":
             made.environment["ONE_CPU"] = 1
         elif option == "long":
@@ -114,7 +148,7 @@ def suite(row, name, names):
             append = f"{value} {names['checks']}"
         elif option == "trees":
             trees = value.split(",")
-        elif "=" in word:
+        elif re.match("[A-Z_]+=", word) and not word.startswith("APPEND="):
             made.environment.update([word.split("=", 1)])
         else:
             die(f"{row.where}: {word} is no word for HOW")
@@ -126,6 +160,8 @@ def suite(row, name, names):
     if splats:
         made.environment["KNOWN_SPLATS"] = splats
     verb, _, rest = row.command.partition(" ")
+    if trees and verb not in ("tests", "run"):
+        die(f"{row.where}: trees: is for what runs tests")
     if verb in ("tests", "run"):
         made.command = on_board(verb, filled(rest, names, row.where), names, trees)
     else:

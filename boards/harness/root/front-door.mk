@@ -10,7 +10,7 @@ inside	:= $(filter-out $(on_host),$(MAKECMDGOALS))
 
 ifneq ($(inside),)
 export O CACHE
-# Not as BOARD: inside it is to be seen whether the user gave one.
+# Not as BOARD, so that the inner make can tell whether the user gave one.
 export COHBUF_BOARD := $(BOARD)
 
 # What went wrong is to be the last word. Where a recipe fails make adds a line of its own
