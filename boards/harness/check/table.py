@@ -13,9 +13,9 @@ HERE = Path(__file__).resolve().parent
 # Words of the column ON that facts.py knows.
 ON = {"each", "reference", "alone", "beside", "once", "slow", "32-bit", "engine", "kunit",
       "checkers", "own-trees", "arm64", "stock", "raspberrypi", "with:reference", "with:arm"}
-# The second ones go with the first.
-OF_THE_WHOLE = {"with:reference", "with:arm"}
+# Those of a suite of the whole tree, and what may stand beside one of them.
 OF_TREE = {"tree", "front-door", "deploy", "lint", "hosts"}
+OF_THE_WHOLE = {"with:reference", "with:arm"}
 VARIANTS = {"32-bit"}
 RUN = "boards/harness/boot/run"
 
