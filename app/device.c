@@ -115,6 +115,18 @@ int buffer_info(int fd, struct cohbuf_info *info)
 }
 
 /**
+ * buffer_sync() - hand a range of an open buffer over, to the CPU or to the device
+ * @fd: the file; open for writing, unless the data goes to the device only
+ * @sync: the range, and whose it is from now on
+ *
+ * Return: 0, or -1 with errno: ENOTTY if the driver is older than this.
+ */
+int buffer_sync(int fd, const struct cohbuf_sync *sync)
+{
+	return ioctl(fd, COHBUF_IOC_SYNC, sync);
+}
+
+/**
  * buffer_attr() - read an attribute of a buffer
  * @name: name of the buffer below /dev
  * @attr: name of the attribute

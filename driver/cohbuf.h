@@ -36,6 +36,7 @@
 #include <linux/atomic.h>
 #include <linux/cdev.h>
 #include <linux/device.h>
+#include <linux/dma-direction.h>
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -43,13 +44,16 @@
 #include <linux/wait.h>
 #include <uapi/linux/cohbuf.h>
 
+struct cohbuf_mem;
 struct dma_chan;
 struct iov_iter;
 struct reserved_mem;
+struct sg_table;
 struct vm_area_struct;
 
 /**
  * struct cohbuf_config - what a devicetree node asks for, validated
+ * @memory: kind of memory
  * @size: size of the buffer in bytes, a multiple of the page size, not zero
  * @dma_bits: width of the addresses that the device can emit, 16 to 64, or 0
  * @label: wanted name below /dev, or NULL for cohbufN; points into the node
@@ -59,6 +63,7 @@ struct vm_area_struct;
  * @initial_len: bytes of "cohbuf,initial-data", 0 to @size
  */
 struct cohbuf_config {
+	enum cohbuf_memory memory;
 	size_t size;
 	unsigned int dma_bits;
 	const char *label;
@@ -69,7 +74,34 @@ struct cohbuf_config {
 };
 
 /**
+ * struct cohbuf_mem_ops - one kind of memory, or one way to get it
+ * @memory: the kind
+ * @name: its name, as "cohbuf,memory" has it
+ * @alloc: fill in &cohbuf_mem.cpu_addr and @dma_addr, or give -ENOMEM; another error
+ *	after one line in the kernel's log
+ * @free: take @alloc back
+ * @mmap: fill a shared mapping, whose page offset and length are checked here, with the
+ *	attributes that the kernel's own mapping has; 0, -ENXIO or -ENOMEM
+ * @sync: hand a range over, or NULL where no cache is between the CPU and the device
+ */
+struct cohbuf_mem_ops {
+	enum cohbuf_memory memory;
+	const char *name;
+	int (*alloc)(struct cohbuf_mem *mem);
+	void (*free)(struct cohbuf_mem *mem);
+	int (*mmap)(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
+	void (*sync)(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		     enum dma_data_direction direction, bool for_cpu);
+};
+
+extern const struct cohbuf_mem_ops cohbuf_coherent_ops;
+extern const struct cohbuf_mem_ops cohbuf_keep_ops;
+extern const struct cohbuf_mem_ops cohbuf_cached_ops;
+extern const struct cohbuf_mem_ops cohbuf_scattered_ops;
+
+/**
  * struct cohbuf_mem - the DMA memory of one binding
+ * @ops: its kind
  * @dev: device that the memory is allocated for
  * @cpu_addr: the kernel's mapping of the buffer
  * @dma_addr: address of the first byte for the device; never a physical address
@@ -77,8 +109,8 @@ struct cohbuf_config {
  * @dma_bits: width in bits of the addresses that the device can emit
  * @dma_coherent: the device snoops the CPU's caches
  * @region: name of the reserved-memory region that it comes from, or NULL
- * @kept: the region, where it is as it was found, or NULL for memory of
- *	dma_alloc_coherent()
+ * @sgt: of "cached" memory behind an IOMMU: its pages
+ * @kept: the region, where it is as it was found, or NULL
  * @engine: the channel of the node's "dmas", which copies, or NULL
  * @lost: @engine was told to stop and did not: it may write to the memory at any time,
  *	so that is never freed
@@ -87,6 +119,7 @@ struct cohbuf_config {
  * who has the turn to copy.
  */
 struct cohbuf_mem {
+	const struct cohbuf_mem_ops *ops;
 	struct device *dev;
 	void *cpu_addr;
 	dma_addr_t dma_addr;
@@ -94,6 +127,7 @@ struct cohbuf_mem {
 	unsigned int dma_bits;
 	bool dma_coherent;
 	const char *region;
+	struct sg_table *sgt;
 	struct reserved_mem *kept;
 	struct dma_chan *engine;
 	bool lost;
@@ -169,13 +203,15 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
 size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		       struct iov_iter *iter, bool write);
+void cohbuf_mem_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		     enum dma_data_direction direction, bool for_cpu);
+bool cohbuf_mem_is_cpu_cached(const struct cohbuf_mem *mem);
+unsigned int cohbuf_mem_cache_line(const struct cohbuf_mem *mem);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* mem_keep.c */
 bool cohbuf_mem_is_kept(const struct reserved_mem *region);
 int devm_cohbuf_mem_keep(struct device *dev, struct cohbuf_mem *mem);
-int devm_cohbuf_mem_keep_map(struct device *dev, struct cohbuf_mem *mem);
-int cohbuf_mem_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* engine.c */
 struct dma_chan *devm_cohbuf_engine_get(struct device *dev);
@@ -186,6 +222,12 @@ void cohbuf_engine_name(struct dma_chan *engine, char *name, size_t size);
 /* copy.c */
 int cohbuf_copy(struct cohbuf *cb, struct cohbuf_copy *copy);
 void cohbuf_copy_stop(struct cohbuf *cb);
+
+/* sync.c */
+size_t cohbuf_sync_piece(u64 offset, u64 len);
+int cohbuf_sync(struct cohbuf *cb, const struct cohbuf_sync *sync);
+int cohbuf_sync_range(struct cohbuf *cb, u64 offset, u64 len,
+		      enum dma_data_direction direction, bool for_cpu);
 
 /* chrdev.c */
 int cohbuf_chrdev_init(void);

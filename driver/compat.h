@@ -8,11 +8,13 @@
 #define _COHBUF_COMPAT_H
 
 #include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
+#include <linux/scatterlist.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
@@ -73,6 +75,40 @@ static inline bool iommu_domain_translates(const struct iommu_domain *domain)
 static inline bool iommu_domain_translates(const struct iommu_domain *domain)
 {
 	return false;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 13, 0)
+/* 5.13: pages of dma_alloc_pages() in user space. */
+static inline int dma_mmap_pages(struct device *dev, struct vm_area_struct *vma, size_t size,
+				 struct page *page)
+{
+	unsigned long count = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	if (vma->vm_pgoff >= count || vma_pages(vma) > count - vma->vm_pgoff)
+		return -ENXIO;
+	return remap_pfn_range(vma, vma->vm_start, page_to_pfn(page) + vma->vm_pgoff,
+			       vma_pages(vma) << PAGE_SHIFT, vma->vm_page_prot);
+}
+
+/*
+ * 5.13: cached memory that need not be contiguous behind an IOMMU. Before, it always is
+ * (dma_has_noncontiguous()), and none of these is called.
+ */
+#define dma_alloc_noncontiguous(dev, size, dir, gfp, attrs)	((struct sg_table *)NULL)
+#define dma_free_noncontiguous(dev, size, sgt, dir)
+#define dma_vmap_noncontiguous(dev, size, sgt)			NULL
+#define dma_vunmap_noncontiguous(dev, vaddr)
+#define dma_mmap_noncontiguous(dev, vma, size, sgt)		(-ENXIO)
+
+static inline bool dma_has_noncontiguous(struct device *dev)
+{
+	return false;
+}
+#else
+static inline bool dma_has_noncontiguous(struct device *dev)
+{
+	return iommu_domain_translates(iommu_get_domain_for_dev(dev));
 }
 #endif
 

@@ -17,21 +17,43 @@
 #define COHBUF_DMA_BITS_MIN	16
 #define COHBUF_DMA_BITS_MAX	64
 
-static int cohbuf_config_memory(struct device *dev)
+/* By their numbers in the ABI. */
+static const char *const cohbuf_memory_names[] = {
+	[COHBUF_MEMORY_COHERENT] = "coherent",
+	[COHBUF_MEMORY_CACHED] = "cached",
+};
+
+static int cohbuf_config_memory(struct device *dev, struct cohbuf_config *config)
 {
 	const char *memory;
+	int kind;
 
 	if (!device_property_present(dev, "cohbuf,memory"))
 		return 0;
 
 	if (device_property_read_string(dev, "cohbuf,memory", &memory))
 		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory is not a string: say \"coherent\"\n");
+				     "cohbuf,memory is not a string: say \"coherent\" or \"cached\"\n");
 
-	if (strcmp(memory, "coherent"))
+	kind = match_string(cohbuf_memory_names, ARRAY_SIZE(cohbuf_memory_names), memory);
+	if (kind < 0)
 		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory \"%s\" is not known: say \"coherent\"\n",
+				     "cohbuf,memory \"%s\" is not known: say \"coherent\" or \"cached\"\n",
 				     memory);
+
+	if (kind == COHBUF_MEMORY_CACHED && config->region_no_map)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"cached\" with memory-region %s, which is \"no-map\" and never cached: make the region \"reusable\", or say \"coherent\"\n",
+				     config->region->name);
+
+	/* A 32-bit kernel maps only the lower part of a large memory, and no other cached. */
+	if (kind == COHBUF_MEMORY_CACHED && config->region &&
+	    PageHighMem(pfn_to_page(PHYS_PFN(config->region->base + config->region->size - 1))))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"cached\" with memory-region %s, which is not in the low memory that a 32-bit kernel always maps: move it down, or say \"coherent\"\n",
+				     config->region->name);
+
+	config->memory = kind;
 	return 0;
 }
 
@@ -201,11 +223,11 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 
 	*config = (struct cohbuf_config){};
 
-	ret = cohbuf_config_memory(dev);
+	ret = cohbuf_config_region(dev, config);
 	if (ret)
 		return ret;
 
-	ret = cohbuf_config_region(dev, config);
+	ret = cohbuf_config_memory(dev, config);
 	if (ret)
 		return ret;
 

@@ -42,6 +42,8 @@ static const struct config_case accepted_cases[] = {
 	{ "size of a page and 1", { PROPERTY("cohbuf,size", U32(PAGE_SIZE + 1)) },
 		{ .size = 2 * PAGE_SIZE } },
 	{ "memory", { ONE_PAGE, STRING("cohbuf,memory", "coherent") }, { .size = PAGE_SIZE } },
+	{ "memory, cached", { ONE_PAGE, STRING("cohbuf,memory", "cached") },
+		{ .size = PAGE_SIZE, .memory = COHBUF_MEMORY_CACHED } },
 	{ "dma-bits 16", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(16)) },
 		{ .size = PAGE_SIZE, .dma_bits = 16 } },
 	{ "dma-bits 32", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(32)) },
@@ -80,6 +82,7 @@ static void accepted(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, config_read(test, c->props, &config), 0);
 	KUNIT_EXPECT_EQ(test, config.size, c->wanted.size);
+	KUNIT_EXPECT_EQ(test, config.memory, c->wanted.memory);
 	KUNIT_EXPECT_EQ(test, config.dma_bits, c->wanted.dma_bits);
 	KUNIT_EXPECT_STREQ(test, config.label ?: "(none)", c->wanted.label ?: "(none)");
 	KUNIT_EXPECT_PTR_EQ(test, config.region, c->wanted.region);
@@ -106,7 +109,7 @@ static const struct config_case refused_cases[] = {
 		{ PROPERTY("cohbuf,size", U64(-(u64)PAGE_SIZE)) } },
 	{ "size, u64 with the top bit", { PROPERTY("cohbuf,size", U64(1ULL << 63)) } },
 	{ "size, u64 just below the top bit", { PROPERTY("cohbuf,size", U64((1ULL << 63) - 1)) } },
-	{ "memory, other", { ONE_PAGE, STRING("cohbuf,memory", "cached") } },
+	{ "memory, other", { ONE_PAGE, STRING("cohbuf,memory", "tape") } },
 	{ "memory, longer", { ONE_PAGE, STRING("cohbuf,memory", "coherents") } },
 	{ "memory, shorter", { ONE_PAGE, STRING("cohbuf,memory", "coheren") } },
 	{ "memory, no characters", { ONE_PAGE, STRING("cohbuf,memory", "") } },

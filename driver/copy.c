@@ -132,27 +132,51 @@ static size_t cohbuf_max_chunk(const struct dma_chan *chan)
 	return max(round_down(most, align), align);
 }
 
-static int cohbuf_copy_run(struct cohbuf *cb, struct cohbuf_mem *mem,
-			   struct cohbuf_copy *copy, ktime_t deadline)
+/* Piece by piece, as it may take long. Returns 0, or why it was not worth going on. */
+static int cohbuf_copy_for_device(struct cohbuf *cb, const struct cohbuf_mem *mem, size_t offset,
+				  size_t len, enum dma_data_direction direction, ktime_t deadline)
 {
-	struct dma_chan *chan = mem->engine;
+	size_t part;
+
+	for (; len; offset += part, len -= part) {
+		if (!READ_ONCE(cb->mem))
+			return -ENODEV;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		if (ktime_after(ktime_get(), deadline))
+			return -ETIME;
+		part = cohbuf_sync_piece(offset, len);
+		cohbuf_mem_sync(mem, offset, part, direction, false);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Once an engine has written, all of it, for whoever looks: until there is no buffer. */
+static void cohbuf_copy_for_cpu(struct cohbuf *cb, const struct cohbuf_mem *mem, size_t offset,
+				size_t len)
+{
+	size_t part;
+
+	for (; len && READ_ONCE(cb->mem); offset += part, len -= part) {
+		part = cohbuf_sync_piece(offset, len);
+		cohbuf_mem_sync(mem, offset, part, DMA_FROM_DEVICE, true);
+		cond_resched();
+	}
+}
+
+/* By as many transfers as the engine needs. */
+static int cohbuf_copy_transfers(struct cohbuf *cb, struct cohbuf_mem *mem,
+				 struct cohbuf_copy *copy, ktime_t deadline)
+{
 	dma_addr_t src = mem->dma_addr + copy->src;
 	dma_addr_t dst = mem->dma_addr + copy->dst;
 	size_t left = copy->length;
 	ktime_t start = ktime_get();
 	int ret;
 
-	cohbuf_engine_name(chan, copy->engine, sizeof(copy->engine));
-
-	if (mem->lost)
-		return -EIO;
-
-	if (!is_dma_copy_aligned(chan->device, copy->src, copy->dst, left) ||
-	    !is_dma_copy_aligned(chan->device, src, dst, 0))
-		return -EINVAL;
-
 	while (left) {
-		size_t len = min(left, cohbuf_max_chunk(chan));
+		size_t len = min(left, cohbuf_max_chunk(mem->engine));
 
 		if (!READ_ONCE(cb->mem))
 			return -ENODEV;
@@ -168,6 +192,40 @@ static int cohbuf_copy_run(struct cohbuf *cb, struct cohbuf_mem *mem,
 	}
 	copy->duration_ns = ktime_to_ns(ktime_sub(ktime_get(), start));
 	return 0;
+}
+
+static int cohbuf_copy_run(struct cohbuf *cb, struct cohbuf_mem *mem,
+			   struct cohbuf_copy *copy, ktime_t deadline)
+{
+	struct dma_chan *chan = mem->engine;
+	int ret;
+
+	cohbuf_engine_name(chan, copy->engine, sizeof(copy->engine));
+
+	if (mem->lost)
+		return -EIO;
+
+	if (!is_dma_copy_aligned(chan->device, copy->src, copy->dst, copy->length) ||
+	    !is_dma_copy_aligned(chan->device, mem->dma_addr + copy->src,
+				 mem->dma_addr + copy->dst, 0))
+		return -EINVAL;
+
+	ret = cohbuf_copy_for_device(cb, mem, copy->src, copy->length, DMA_TO_DEVICE, deadline);
+	if (ret)
+		return ret;
+	/*
+	 * The target goes both ways: what the CPU wrote into its first and its last cache
+	 * line, beside the target, is not lost.
+	 */
+	ret = cohbuf_copy_for_device(cb, mem, copy->dst, copy->length, DMA_BIDIRECTIONAL,
+				     deadline);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_copy_transfers(cb, mem, copy, deadline);
+	/* Also where that failed: any part may have been written. */
+	cohbuf_copy_for_cpu(cb, mem, copy->dst, copy->length);
+	return ret;
 }
 
 VISIBLE_IF_KUNIT int cohbuf_copy_check(const struct cohbuf_mem *mem,

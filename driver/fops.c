@@ -169,12 +169,14 @@ static ssize_t cohbuf_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	return cohbuf_rw(iocb, from, true);
 }
 
-/* Nothing is behind the buffer that it would have to be written to. */
+/*
+ * fsync() and msync(): what the CPU wrote, a device sees that is told next. For who has
+ * no ioctl, as a shell script.
+ */
 static int cohbuf_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	/* What was stored through a mapping goes before a doorbell that is rung next. */
-	wmb();
-	return cohbuf_is_bound(cohbuf_of(file)) ? 0 : -ENODEV;
+	return cohbuf_sync_range(cohbuf_of(file), start, (u64)end - start + 1, DMA_TO_DEVICE,
+				 false);
 }
 
 static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
@@ -233,8 +235,9 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 	const struct cohbuf_mem *mem = cb->mem;
 
 	info->size = mem->size;
-	info->memory = COHBUF_MEMORY_COHERENT;
+	info->memory = mem->ops->memory;
 	info->dma_bits = mem->dma_bits;
+	info->cache_line = cohbuf_mem_cache_line(mem);
 	strscpy(info->name, dev_name(&cb->dev), sizeof(info->name));
 	if (mem->dma_coherent)
 		info->flags |= COHBUF_INFO_DMA_COHERENT;
@@ -296,6 +299,25 @@ static long cohbuf_ioctl_copy(struct file *file, void __user *arg)
 	return ret;
 }
 
+static long cohbuf_ioctl_sync(struct file *file, void __user *arg)
+{
+	struct cohbuf_sync sync;
+
+	if (copy_from_user(&sync, arg, sizeof(sync)))
+		return -EFAULT;
+
+	if (sync.direction > COHBUF_SYNC_FROM_DEVICE ||
+	    (sync.owner != COHBUF_SYNC_FOR_CPU && sync.owner != COHBUF_SYNC_FOR_DEVICE) ||
+	    memchr_inv(sync.reserved, 0, sizeof(sync.reserved)))
+		return -EINVAL;
+
+	/* What others wrote, and did not hand over, goes from the caches unwritten. */
+	if (sync.direction != COHBUF_SYNC_TO_DEVICE && !(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+
+	return cohbuf_sync(cohbuf_of(file), &sync);
+}
+
 static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *argp = (void __user *)arg;
@@ -305,6 +327,8 @@ static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return cohbuf_ioctl_info(file, argp);
 	case COHBUF_IOC_COPY:
 		return cohbuf_ioctl_copy(file, argp);
+	case COHBUF_IOC_SYNC:
+		return cohbuf_ioctl_sync(file, argp);
 	default:
 		return -ENOTTY;
 	}

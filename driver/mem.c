@@ -63,6 +63,15 @@ static int cohbuf_mem_assign_region(struct device *dev, struct cohbuf_mem *mem,
 	return devm_add_action_or_reset(dev, cohbuf_release_region, dev);
 }
 
+static const struct cohbuf_mem_ops *cohbuf_mem_ops_of(const struct cohbuf_mem *mem,
+						      const struct cohbuf_config *config)
+{
+	if (config->memory == COHBUF_MEMORY_CACHED)
+		return dma_has_noncontiguous(mem->dev) ? &cohbuf_scattered_ops :
+							 &cohbuf_cached_ops;
+	return config->keep ? &cohbuf_keep_ops : &cohbuf_coherent_ops;
+}
+
 /*
  * Where a reusable region is used up dma_alloc_coherent() may fall back to the
  * memory of the whole system (arm64 does), and behind an IOMMU it does not look at
@@ -104,8 +113,15 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 }
 
 /* What to do where an allocation failed. */
-static const char *cohbuf_more_memory(const struct cohbuf_config *config)
+static const char *cohbuf_more_memory(const struct cohbuf_mem *mem,
+				      const struct cohbuf_config *config)
 {
+	if (mem->ops == &cohbuf_scattered_ops)
+		return IS_ENABLED(CONFIG_ARM) ?
+			       "a 32-bit Arm kernel has no cached memory behind an IOMMU: say \"coherent\"" :
+			       "behind the IOMMU any free memory would do: make cohbuf,size smaller";
+	if (mem->ops == &cohbuf_cached_ops && IS_ENABLED(CONFIG_HIGHMEM))
+		return "add a \"reusable\" memory-region, in the low memory that a 32-bit kernel always maps";
 	if (!config->region)
 		return "enlarge cma= on the kernel's command line, or add a memory-region";
 	if (config->region_no_map)
@@ -118,7 +134,7 @@ static void cohbuf_mem_free(void *data)
 	struct cohbuf_mem *mem = data;
 
 	if (!mem->lost)
-		dma_free_coherent(mem->dev, mem->size, mem->cpu_addr, mem->dma_addr);
+		mem->ops->free(mem);
 }
 
 /*
@@ -139,6 +155,8 @@ static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
 	}
 
 	mem->dev = dev;
+	/* It is no list of segments that this device is given. */
+	dma_set_max_seg_size(dev, UINT_MAX);
 	mem->dma_bits = config->dma_bits ?: COHBUF_DMA_BITS_DEFAULT;
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(mem->dma_bits));
 	if (ret)
@@ -151,15 +169,15 @@ static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
 static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
 			    const struct cohbuf_config *config)
 {
-	mem->cpu_addr = dma_alloc_coherent(mem->dev, mem->size, &mem->dma_addr,
-					   GFP_KERNEL | __GFP_NOWARN);
-	if (!mem->cpu_addr) {
-		/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
+	int ret = mem->ops->alloc(mem);
+
+	/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
+	if (ret == -ENOMEM)
 		dev_err(dev,
 			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
-			mem->size, mem->dma_bits, cohbuf_more_memory(config));
-		return -ENOMEM;
-	}
+			mem->size, mem->dma_bits, cohbuf_more_memory(mem, config));
+	if (ret)
+		return ret;
 	return devm_add_action_or_reset(dev, cohbuf_mem_free, mem);
 }
 
@@ -194,6 +212,7 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	ret = cohbuf_mem_choose_device(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
+	mem->ops = cohbuf_mem_ops_of(mem, config);
 	mem->dma_coherent = dev_is_dma_coherent(mem->dev);
 
 	/* With the mask set: a pool is compared with it. */
@@ -203,7 +222,7 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 			return ERR_PTR(ret);
 	}
 
-	ret = mem->kept ? devm_cohbuf_mem_keep_map(dev, mem) : cohbuf_mem_alloc(dev, mem, config);
+	ret = cohbuf_mem_alloc(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
 
@@ -218,6 +237,8 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 		if (ret)
 			return ERR_PTR(ret);
 	}
+	/* What is in it from the start, the device sees. */
+	cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
 	return mem;
 }
 
@@ -269,6 +290,68 @@ size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 }
 
 /*
+ * What is taken from the device is dropped from the caches. Not every architecture (riscv)
+ * first writes back what lies beside the range in its first and in its last line.
+ */
+static void cohbuf_mem_sync_edges(const struct cohbuf_mem *mem, size_t offset, size_t len)
+{
+	size_t in_line = dma_get_cache_alignment() - 1;
+
+	if (offset & in_line)
+		mem->ops->sync(mem, offset, 1, DMA_TO_DEVICE, false);
+	if ((offset + len) & in_line)
+		mem->ops->sync(mem, offset + len - 1, 1, DMA_TO_DEVICE, false);
+}
+
+/**
+ * cohbuf_mem_sync() - hand a range over to the CPU or to the device
+ * @mem: the memory
+ * @offset: in bytes, checked by cohbuf_mem_clamp()
+ * @len: in bytes, checked by cohbuf_mem_clamp()
+ * @direction: which way the data goes
+ * @for_cpu: the CPU works on the range next; else the device does
+ *
+ * Takes as long as the caches take for that many bytes, and no longer for a large buffer.
+ *
+ * Context: Process context, may sleep.
+ */
+void cohbuf_mem_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		     enum dma_data_direction direction, bool for_cpu)
+{
+	if (mem->ops->sync && !mem->dma_coherent) {
+		if (for_cpu && direction != DMA_TO_DEVICE)
+			cohbuf_mem_sync_edges(mem, offset, len);
+		mem->ops->sync(mem, offset, len, direction, for_cpu);
+	}
+	/* Also where no cache is in the way: a doorbell or a flag must not be overtaken. */
+	mb();
+}
+
+/**
+ * cohbuf_mem_is_cpu_cached() - does the CPU map the memory cached?
+ * @mem: the memory
+ *
+ * Context: Any context.
+ * Return: true where it does, in all mappings.
+ */
+bool cohbuf_mem_is_cpu_cached(const struct cohbuf_mem *mem)
+{
+	return mem->ops->memory == COHBUF_MEMORY_CACHED || mem->dma_coherent;
+}
+
+/**
+ * cohbuf_mem_cache_line() - in which unit does the memory have to be handed over?
+ * @mem: the memory
+ *
+ * Context: Any context.
+ * Return: bytes, a power of two, or 0 where cohbuf_mem_sync() is only a barrier.
+ */
+unsigned int cohbuf_mem_cache_line(const struct cohbuf_mem *mem)
+{
+	return mem->ops->sync && !mem->dma_coherent ? dma_get_cache_alignment() : 0;
+}
+
+/*
  * Whoever maps it for writing will write: an entry that says "dirty" from the start
  * spares a processor that does not set that bit itself a trap for each page.
  */
@@ -292,11 +375,6 @@ int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 	if (vma->vm_flags & VM_WRITE)
 		vma->vm_page_prot = cohbuf_pgprot_dirty(vma->vm_page_prot);
 
-	if (mem->kept)
-		return cohbuf_mem_keep_mmap(mem, vma);
-
-	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
-	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr,
-				 mem->size);
+	return mem->ops->mmap(mem, vma);
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_mmap);

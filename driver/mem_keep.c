@@ -8,13 +8,13 @@
  */
 #include <linux/device.h>
 #include <linux/dma-direct.h>
-#include <linux/err.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/xarray.h>
 
 #include "cohbuf.h"
+#include "compat.h"
 
 /* The regions that are kept, by their first page. */
 static DEFINE_XARRAY(cohbuf_kept);
@@ -62,44 +62,43 @@ int devm_cohbuf_mem_keep(struct device *dev, struct cohbuf_mem *mem)
 	return devm_add_action_or_reset(dev, cohbuf_mem_unkeep, mem);
 }
 
-/**
- * devm_cohbuf_mem_keep_map() - map a kept region into the kernel
- * @dev: platform device of the node
- * @mem: the memory; its size is set, its addresses are filled in
- *
- * Context: Process context, in probe.
- * Return: 0, or a negative errno after one line in the kernel's log.
- */
-int devm_cohbuf_mem_keep_map(struct device *dev, struct cohbuf_mem *mem)
+static int cohbuf_keep_alloc(struct cohbuf_mem *mem)
 {
 	phys_addr_t base = mem->kept->base;
 
-	mem->cpu_addr = devm_memremap(dev, base, mem->size, MEMREMAP_WC);
-	if (IS_ERR(mem->cpu_addr))
-		return dev_err_probe(dev, PTR_ERR(mem->cpu_addr),
+	mem->cpu_addr = memremap(base, mem->size, MEMREMAP_WC);
+	if (!mem->cpu_addr)
+		return dev_err_probe(mem->dev, -ENXIO,
 				     "memory-region %s cannot be mapped: make cohbuf,size smaller\n",
 				     mem->region);
 
-	mem->dma_addr = phys_to_dma(dev, base);
+	mem->dma_addr = phys_to_dma(mem->dev, base);
 	return 0;
 }
 
-/**
- * cohbuf_mem_keep_mmap() - fill a VMA with the pages of a kept region
- * @mem: the memory
- * @vma: shared mapping; its page offset and length are checked here
- *
- * Context: Process context, mmap_lock held for writing.
- * Return: 0, -ENXIO where the VMA reaches past the end of the buffer, or -ENOMEM.
- */
-int cohbuf_mem_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+static void cohbuf_keep_free(struct cohbuf_mem *mem)
 {
-	unsigned long size = vma->vm_end - vma->vm_start;
+	memunmap(mem->cpu_addr);
+}
 
-	if (cohbuf_mem_clamp(mem, (u64)vma->vm_pgoff << PAGE_SHIFT, size) != size)
+static int cohbuf_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+{
+	unsigned long pages = mem->size >> PAGE_SHIFT;
+
+	/* In pages: in bytes the offset could wrap. */
+	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
 		return -ENXIO;
 
 	vma->vm_page_prot = pgprot_writecombine(vma->vm_page_prot);
 	return remap_pfn_range(vma, vma->vm_start, PHYS_PFN(mem->kept->base) + vma->vm_pgoff,
-			       size, vma->vm_page_prot);
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
 }
+
+const struct cohbuf_mem_ops cohbuf_keep_ops = {
+	.memory = COHBUF_MEMORY_COHERENT,
+	.name = "coherent",
+	.alloc = cohbuf_keep_alloc,
+	.free = cohbuf_keep_free,
+	.mmap = cohbuf_keep_mmap,
+};
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_keep_ops);

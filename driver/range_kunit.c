@@ -5,6 +5,8 @@
  */
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/scatterlist.h>
 
 #include "node_kunit.h"
 
@@ -145,19 +147,41 @@ static const struct mmap_case mmap_refused_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(mmap_refused, mmap_refused_cases, desc);
 
+/* Each way to get memory has its own way to map it. */
+static const struct cohbuf_mem_ops *const all_ops[] = {
+	&cohbuf_coherent_ops,
+	&cohbuf_keep_ops,
+	&cohbuf_cached_ops,
+	&cohbuf_scattered_ops,
+};
+
 static void mmap_refused(struct kunit *test)
 {
 	const struct mmap_case *c = test->param_value;
 	struct vm_area_struct *vma = kunit_kzalloc(test, sizeof(*vma), GFP_KERNEL);
 	const struct cohbuf_node *node = test->priv;
-	const struct cohbuf_mem mem = { .dev = node->dev, .size = SIZE };
+	struct scatterlist sgl;
+	struct sg_table sgt = { .sgl = &sgl, .nents = 1, .orig_nents = 1 };
+	struct reserved_mem region = {};
+	struct cohbuf_mem mem = {
+		.dev = node->dev,
+		.cpu_addr = vma,
+		.size = SIZE,
+		.sgt = &sgt,
+		.kept = &region,
+	};
+	unsigned int i;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, vma);
+	sg_init_one(&sgl, vma, 1);
 
 	vma->vm_start = PAGE_SIZE;
 	vma->vm_end = PAGE_SIZE + (c->pages << PAGE_SHIFT);
 	vma->vm_pgoff = c->pgoff;
-	KUNIT_EXPECT_EQ(test, cohbuf_mem_mmap(&mem, vma), -ENXIO);
+	for (i = 0; i < ARRAY_SIZE(all_ops); i++) {
+		mem.ops = all_ops[i];
+		KUNIT_EXPECT_EQ_MSG(test, cohbuf_mem_mmap(&mem, vma), -ENXIO, "%u", i);
+	}
 }
 
 static struct kunit_case range_cases[] = {

@@ -23,6 +23,12 @@ struct state {
 	char *page;
 };
 
+/* A kind of memory that has nothing to do. */
+static const struct cohbuf_mem_ops kunit_ops = {
+	.memory = COHBUF_MEMORY_COHERENT,
+	.name = "kunit",
+};
+
 static int state_init(struct kunit *test)
 {
 	struct state *s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
@@ -30,6 +36,7 @@ static int state_init(struct kunit *test)
 
 	if (!s)
 		return -ENOMEM;
+	s->mem.ops = &kunit_ops;
 	s->mem.size = SIZE;
 	s->mem.dma_addr = 0x1000;
 	s->mem.dma_bits = 32;

@@ -43,7 +43,9 @@ COHBUF_ATTR(size, 0444, "%zu", mem->size);
 COHBUF_ATTR(dma_addr, 0400, "%pad", &mem->dma_addr);
 COHBUF_ATTR(dma_bits, 0444, "%u", mem->dma_bits);
 COHBUF_ATTR(dma_coherent, 0444, "%d", mem->dma_coherent);
-COHBUF_ATTR(memory, 0444, "%s", "coherent");
+COHBUF_ATTR(memory, 0444, "%s", mem->ops->name);
+COHBUF_ATTR(cpu_mapping, 0444, "%s", cohbuf_mem_is_cpu_cached(mem) ? "cached" : "uncached");
+COHBUF_ATTR(cache_line, 0444, "%u", cohbuf_mem_cache_line(mem));
 COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
 COHBUF_ATTR(files, 0444, "%u", cb->num_files);
 COHBUF_ATTR(mappings, 0444, "%u", cb->num_mappings);
@@ -71,6 +73,8 @@ static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_dma_bits.attr,
 	&dev_attr_dma_coherent.attr,
 	&dev_attr_memory.attr,
+	&dev_attr_cpu_mapping.attr,
+	&dev_attr_cache_line.attr,
 	&dev_attr_region.attr,
 	&dev_attr_engine.attr,
 	&dev_attr_files.attr,

@@ -95,6 +95,30 @@ TRACE_EVENT(cohbuf_copy,
 		  __entry->length, __entry->duration, __entry->ret)
 );
 
+TRACE_EVENT(cohbuf_sync,
+	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_sync *sync, int ret),
+	TP_ARGS(cb, sync, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(u64, offset)
+		__field(u64, length)
+		__field(u32, direction)
+		__field(u32, owner)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->offset = sync->offset;
+		__entry->length = sync->length;
+		__entry->direction = sync->direction;
+		__entry->owner = sync->owner;
+		__entry->ret = ret;
+	),
+	TP_printk("%s offset=%llu length=%llu direction=%u owner=%u ret=%d", __entry->name,
+		  __entry->offset, __entry->length, __entry->direction, __entry->owner,
+		  __entry->ret)
+);
+
 TRACE_EVENT(cohbuf_revoke,
 	TP_PROTO(const struct cohbuf *cb),
 	TP_ARGS(cb),

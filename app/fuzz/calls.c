@@ -175,6 +175,30 @@ static void run_copy_bytes(const uint64_t *a)
 	ioctl(file(a[0]), COHBUF_IOC_COPY, copy);
 }
 
+static void run_sync(const uint64_t *a)
+{
+	struct cohbuf_sync sync = {
+		.offset = a[1],
+		.length = a[2],
+		.direction = a[3] % 4,
+		.owner = a[3] / 4 % 4,
+	};
+
+	ioctl(file(a[0]), COHBUF_IOC_SYNC, &sync);
+}
+
+static void run_sync_bytes(const uint64_t *a)
+{
+	struct cohbuf_sync *sync = (void *)memory;
+
+	memset(memory, 0, sizeof(*sync));
+	sync->length = 64;
+	sync->owner = COHBUF_SYNC_FOR_DEVICE;
+	memory[a[1] % sizeof(*sync)] = a[2];
+	memory[a[3] % sizeof(*sync)] ^= a[2];
+	ioctl(file(a[0]), COHBUF_IOC_SYNC, sync);
+}
+
 static void run_read(const uint64_t *a)
 {
 	read(file(a[0]), pointer(a[1]), a[2]);
@@ -365,6 +389,8 @@ const struct call_kind call_kinds[] = {
 	{ "info", { ARG_FILE, ARG_POINTER }, run_info },
 	{ "copy", { ARG_FILE, ARG_OFFSET, ARG_OFFSET, ARG_LENGTH }, run_copy },
 	{ "copy_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_copy_bytes },
+	{ "sync", { ARG_FILE, ARG_OFFSET, ARG_LENGTH, ARG_NUMBER }, run_sync },
+	{ "sync_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_sync_bytes },
 	{ "read", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_read },
 	{ "write", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_write },
 	{ "pread", { ARG_FILE, ARG_POINTER, ARG_LENGTH, ARG_OFFSET }, run_pread },

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -156,6 +157,13 @@ static long make_info(struct scene *s)
 	return buffer_info(s->fd, &info);
 }
 
+static long make_sync(struct scene *s)
+{
+	struct cohbuf_sync sync = { .length = s->b->size, .owner = COHBUF_SYNC_FOR_CPU };
+
+	return ioctl(s->fd, COHBUF_IOC_SYNC, &sync) || fsync(s->fd) ? -1 : 0;
+}
+
 static long make_poll(struct scene *s)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
@@ -245,6 +253,13 @@ TEST_CALL(info, .make = make_info)
 TEST_CALL(poll, .make = make_poll)
 TEST_CALL(fstat, .make = make_fstat)
 
+TEST_LIMIT(fault, sync, LIMIT)
+{
+	struct scene s = open_scene(&cached);
+
+	sweep(&s, &(struct call){ .name = "sync", .make = make_sync });
+}
+
 TEST_LIMIT(fault, mremap, LIMIT)
 {
 	struct scene s = open_scene(&plain);
@@ -287,7 +302,8 @@ TEST_EACH_LIMIT(fault, mmap_of_each_kind, named_buffers, LIMIT)
 TEST_LIMIT(fault, reading_each_attribute, 4 * LIMIT)
 {
 	static const char *const attrs[] = {
-		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "region"
+		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "cpu_mapping",
+		"cache_line", "region"
 	};
 	struct scene s = open_scene(&cma);
 

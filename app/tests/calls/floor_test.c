@@ -151,12 +151,10 @@ static unsigned long instructions_of(const struct operation *op, struct work *wo
 	return (cost_of(op, work) - cost_of(&nothing, work)) / op->times / op->parts;
 }
 
-static void measure(const void *arg)
+static unsigned long figure_of(const struct operation *op)
 {
-	const struct operation *op = arg;
 	const struct test_buffer *b = buffer_of(op);
 	struct work work = { .size = op->size, .device = platform_device_of(b) };
-	unsigned long least;
 
 	if (!clock_counts_instructions())
 		SKIP("no clock counts instructions: QEMU_EXTRA=\"-icount shift=0\" APPEND=maxcpus=1");
@@ -165,7 +163,14 @@ static void measure(const void *arg)
 	work.fd = open_buffer(b, O_RDWR);
 	work.memory = new_bytes(MIB, 1);
 	work.null = ASSERT_OK(open("/dev/null", O_RDWR));
-	least = instructions_of(op, &work);
+	return instructions_of(op, &work);
+}
+
+static void measure(const void *arg)
+{
+	const struct operation *op = arg;
+	unsigned long least = figure_of(op);
+
 	if (op->limit && limits_apply())
 		harness_note("%-40s %9lu instructions, at most %lu", op->name, least, op->limit);
 	else
@@ -250,6 +255,17 @@ static void run_copy(struct work *work)
 	expect(!ioctl(work->fd, COHBUF_IOC_COPY, &copy), "COHBUF_IOC_COPY");
 }
 
+static void run_sync(struct work *work)
+{
+	struct cohbuf_sync sync = {
+		.offset = 2 * PAGE,
+		.length = work->size,
+		.owner = COHBUF_SYNC_FOR_DEVICE,
+	};
+
+	expect(!ioctl(work->fd, COHBUF_IOC_SYNC, &sync), "COHBUF_IOC_SYNC");
+}
+
 #define FILES	500
 
 /* They stay open: the next round has those of a buffer that is bound anew. */
@@ -296,12 +312,37 @@ static const struct operation operations[] = {
 	  MIB, 10, 1, MIB / 4096, 100 },
 	{ "copy_of_64_bytes", "engine", NULL, run_copy, NULL,
 	  64, 5, 100, 1, 16000 },
+	{ "pread_of_1_mib_of_cached_memory", "cached-16m", NULL, run_pread, NULL,
+	  MIB, 5, 10, 1, PERCENT(296008, 110) },
+	{ "sync_of_4_kib_of_coherent_memory", "plain", NULL, run_sync, NULL,
+	  4 << 10, 5, 1000, 1, 1600 },
+	{ "sync_of_1_mib", "cached-16m", NULL, run_sync, NULL,
+	  MIB, 5, 10, 1, 75000 },
 	{ "unbind_with_500_files_and_mappings", "plain", prepare_files, run_unbind, NULL,
 	  0, 1, 1, 1, 3000000 },
 };
+
+/* A call is about its range, not about its buffer. */
+static void measure_sync_in_two_sizes(const void *arg __attribute__((unused)))
+{
+	const struct operation small = {
+		"", "cached-64k", NULL, run_sync, NULL, 4 << 10, 5, 1000, 1, 0
+	};
+	const struct operation large = {
+		"", "cached-16m", NULL, run_sync, NULL, 4 << 10, 5, 1000, 1, 0
+	};
+	unsigned long few = figure_of(&small), many = figure_of(&large);
+
+	harness_note("SYNC of 4 KiB: %lu instructions in a buffer of 64 KiB, %lu in one of 16 MiB",
+		     few, many);
+	EXPECT_LE(many, PERCENT(few, 101));
+	EXPECT_LE(few, PERCENT(many, 101));
+}
 
 static void __attribute__((constructor)) add_operations(void)
 {
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 		harness_add(measure, &operations[i], 120, "floor.%s", operations[i].name);
+	harness_add(measure_sync_in_two_sizes, NULL, 120,
+		    "floor.sync_of_4_kib_costs_the_same_in_16_mib_as_in_64_kib");
 }

@@ -21,7 +21,7 @@ _Static_assert(offsetof(struct cohbuf_info, dma_addr) == 0x08, "dma_addr");
 _Static_assert(offsetof(struct cohbuf_info, memory) == 0x10, "memory");
 _Static_assert(offsetof(struct cohbuf_info, flags) == 0x14, "flags");
 _Static_assert(offsetof(struct cohbuf_info, dma_bits) == 0x18, "dma_bits");
-_Static_assert(offsetof(struct cohbuf_info, reserved0) == 0x1c, "reserved0");
+_Static_assert(offsetof(struct cohbuf_info, cache_line) == 0x1c, "cache_line");
 _Static_assert(offsetof(struct cohbuf_info, name) == 0x20, "name");
 _Static_assert(offsetof(struct cohbuf_info, reserved) == 0x40, "reserved");
 _Static_assert(COHBUF_IOC_INFO == 0x8080bc00, "INFO");
@@ -30,6 +30,7 @@ _Static_assert(COHBUF_INFO_DMA_COHERENT == 1, "DMA_COHERENT");
 _Static_assert(COHBUF_INFO_REGION == 2, "REGION");
 _Static_assert(COHBUF_INFO_DMA_ADDR == 4, "DMA_ADDR");
 _Static_assert(COHBUF_MEMORY_COHERENT == 0, "COHERENT");
+_Static_assert(COHBUF_MEMORY_CACHED == 1, "CACHED");
 
 /* Poisoned first: what the driver leaves out is seen. */
 static struct cohbuf_info info_of_file(int fd)
@@ -57,12 +58,25 @@ TEST_EACH(info, says_what_the_node_says, all_buffers)
 	struct cohbuf_info info = info_of(b);
 
 	EXPECT_EQ(info.size, b->size);
-	EXPECT_EQ(info.memory, COHBUF_MEMORY_COHERENT);
+	EXPECT_EQ(info.memory, b->memory);
 	EXPECT_EQ(info.flags, b->flags | COHBUF_INFO_DMA_ADDR);
 	expect_dma_bits(b, info.dma_bits);
 	EXPECT_STREQ(info.name, name_of(b));
-	EXPECT_EQ(info.reserved0, 0);
 	EXPECT_BYTES(info.reserved, zero.reserved, sizeof(info.reserved));
+}
+
+/* Of coherent memory it is 0, as it was when there was nothing else. */
+TEST_EACH(info, cache_line_is_a_power_of_two_where_sync_is_needed, all_buffers)
+{
+	uint32_t line = info_of(b).cache_line;
+
+	if (needs_sync(b)) {
+		EXPECT_GE(line, 16);
+		EXPECT_LE(line, PAGE);
+		EXPECT_EQ(line & (line - 1), 0);
+	} else {
+		EXPECT_EQ(line, 0);
+	}
 }
 
 TEST_EACH(info, name_is_padded_with_zeros, all_buffers)
@@ -77,12 +91,14 @@ TEST_EACH(info, name_is_padded_with_zeros, all_buffers)
 TEST_EACH(info, agrees_with_sysfs, all_buffers)
 {
 	struct cohbuf_info info = info_of(b);
-	uint64_t size = 0, dma_addr = 0, dma_bits = 0;
+	uint64_t size = 0, dma_addr = 0, dma_bits = 0, cache_line = 1;
 
 	EXPECT_OK(buffer_attr_u64(name_of(b), "size", &size));
 	EXPECT_OK(buffer_attr_u64(name_of(b), "dma_addr", &dma_addr));
 	EXPECT_OK(buffer_attr_u64(name_of(b), "dma_bits", &dma_bits));
+	EXPECT_OK(buffer_attr_u64(name_of(b), "cache_line", &cache_line));
 	EXPECT_EQ(info.size, size);
+	EXPECT_EQ(info.cache_line, cache_line);
 	EXPECT_EQ(info.dma_addr, dma_addr);
 	EXPECT_EQ(info.dma_bits, dma_bits);
 }
@@ -102,7 +118,7 @@ TEST(info, pool_starts_where_its_region_does)
 
 TEST(info, no_two_buffers_share_dma_addresses)
 {
-	struct cohbuf_info info[16];
+	struct cohbuf_info info[MAX_BUFFERS];
 	size_t count = 0;
 
 	/* Behind an IOMMU each device has a space of addresses of its own. */
@@ -221,7 +237,7 @@ TEST(info, buffer_can_hold_its_own_info)
 TEST(info, commands_that_do_not_exist_are_enotty)
 {
 	static const unsigned int sizes[] = {
-		0, 1, 4, 8, 0x7f, 0x80, 0x81, 0x100, 0x3fff
+		0, 1, 4, 8, 0x28, 0x7f, 0x80, 0x81, 0x100, 0x3fff
 	};
 	int fd = open_buffer(&plain, O_RDWR);
 	unsigned char *bytes = new_bytes(0x4000, 0xa5);
@@ -233,7 +249,8 @@ TEST(info, commands_that_do_not_exist_are_enotty)
 			for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 				unsigned int cmd = _IOC(dir, COHBUF_IOC_MAGIC, nr, sizes[i]);
 
-				if (cmd == COHBUF_IOC_INFO || cmd == COHBUF_IOC_COPY)
+				if (cmd == COHBUF_IOC_INFO || cmd == COHBUF_IOC_COPY ||
+				    cmd == COHBUF_IOC_SYNC)
 					continue;
 				if (ioctl(fd, cmd, bytes) == -1 && errno == ENOTTY)
 					count++;
@@ -243,7 +260,7 @@ TEST(info, commands_that_do_not_exist_are_enotty)
 			}
 		}
 	}
-	EXPECT_EQ(count, 256 * 4 * sizeof(sizes) / sizeof(sizes[0]) - 2);
+	EXPECT_EQ(count, 256 * 4 * sizeof(sizes) / sizeof(sizes[0]) - 3);
 	EXPECT_BYTES(bytes, wanted, 0x4000);
 }
 

@@ -12,8 +12,8 @@
 #include "tests/harness/buffers.h"
 
 static const char *const attributes[] = {
-	"size", "dma_addr", "dma_bits", "dma_coherent", "memory", "region", "engine",
-	"files", "mappings", NULL
+	"size", "dma_addr", "dma_bits", "dma_coherent", "memory", "cpu_mapping", "cache_line",
+	"region", "engine", "files", "mappings", NULL
 };
 
 static void attr_path(char path[PATH_MAX], const struct test_buffer *b, const char *attr)
@@ -47,12 +47,22 @@ TEST_EACH(sysfs, dma_addr_is_where_the_node_puts_the_buffer, all_buffers)
 	EXPECT_EQ(dma_addr % PAGE, 0);
 }
 
-TEST_EACH(sysfs, memory_is_coherent, all_buffers)
+TEST_EACH(sysfs, memory_is_the_kind, all_buffers)
 {
 	char text[64] = "?";
 
 	EXPECT_OK(buffer_attr(name_of(b), "memory", text, sizeof(text)));
-	EXPECT_STREQ(text, "coherent");
+	EXPECT_STREQ(text, b->memory == COHBUF_MEMORY_CACHED ? "cached" : "coherent");
+}
+
+TEST_EACH(sysfs, cpu_mapping_is_what_the_kind_promises, all_buffers)
+{
+	bool is_cached = b->memory == COHBUF_MEMORY_CACHED ||
+			 b->flags & COHBUF_INFO_DMA_COHERENT;
+	char text[64] = "?";
+
+	EXPECT_OK(buffer_attr(name_of(b), "cpu_mapping", text, sizeof(text)));
+	EXPECT_STREQ(text, is_cached ? "cached" : "uncached");
 }
 
 TEST_EACH(sysfs, region_is_the_name_of_the_memory_region, all_buffers)

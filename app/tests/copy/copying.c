@@ -16,7 +16,7 @@
 #define MAX_CONTROLLERS	8
 
 const struct test_buffer *copying_buffers[MAX_BUFFERS];
-const struct test_buffer *chosen_buffers[3];
+const struct test_buffer *chosen_buffers[4];
 const struct test_buffer *lonely_buffers[MAX_BUFFERS];
 const struct test_buffer *stuck_buffers[MAX_BUFFERS];
 
@@ -186,12 +186,16 @@ static void add_controller(const char *device)
 }
 
 /* The smallest: what takes long is done in these. */
-static void choose(uint32_t region)
+static void choose(enum cohbuf_memory memory, uint32_t region)
 {
-	const struct test_buffer **chosen = &chosen_buffers[!!chosen_buffers[0]];
+	const struct test_buffer **chosen = chosen_buffers;
+
+	while (*chosen)
+		chosen++;
 
 	for (size_t i = 0; copying_buffers[i]; i++)
-		if ((copying_buffers[i]->flags & COHBUF_INFO_REGION) == region &&
+		if (copying_buffers[i]->memory == memory &&
+		    (copying_buffers[i]->flags & COHBUF_INFO_REGION) == region &&
 		    (!*chosen || copying_buffers[i]->size < (*chosen)->size))
 			*chosen = copying_buffers[i];
 }
@@ -216,6 +220,7 @@ static void __attribute__((constructor(102))) read_board(void)
 			copying_buffers[copying++] = all_buffers[i];
 	}
 
-	choose(0);
-	choose(COHBUF_INFO_REGION);
+	choose(COHBUF_MEMORY_COHERENT, 0);
+	choose(COHBUF_MEMORY_COHERENT, COHBUF_INFO_REGION);
+	choose(COHBUF_MEMORY_CACHED, 0);
 }

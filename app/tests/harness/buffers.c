@@ -47,6 +47,14 @@ struct test_buffer snooped = {
 	.size = 1 << 20,
 };
 
+/* What the CPU wrote has to be handed over. */
+struct test_buffer cached = {
+	.node = "buffer-cached",
+	.name = "cached",
+	.size = 1 << 20,
+	.memory = COHBUF_MEMORY_CACHED,
+};
+
 /* All of a "no-map" region. */
 struct test_buffer pool = {
 	.node = "buffer-pool",
@@ -80,6 +88,28 @@ static struct test_buffer elsewhere = {
 	.node = "buffer-elsewhere",
 	.name = "elsewhere",
 	.size = 64 << 10,
+};
+
+static struct test_buffer cached_dma = {
+	.node = "buffer-cached-dma",
+	.name = "cached-dma",
+	.size = 256 << 10,
+	.memory = COHBUF_MEMORY_CACHED,
+};
+
+/* Where dts/runtime/cached-sizes.dtso is applied. */
+static struct test_buffer cached_64k = {
+	.node = "buffer-cached-64k",
+	.name = "cached-64k",
+	.size = 64 << 10,
+	.memory = COHBUF_MEMORY_CACHED,
+};
+
+static struct test_buffer cached_16m = {
+	.node = "buffer-cached-16m",
+	.name = "cached-16m",
+	.size = 16 << 20,
+	.memory = COHBUF_MEMORY_CACHED,
 };
 
 static struct test_buffer unnamed = {
@@ -131,8 +161,8 @@ static void add_to(const struct test_buffer **list, const struct test_buffer *b)
 static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
-		&mmapdemo, &plain, &snooped, &pool, &cma, &offset, &engine, &elsewhere,
-		&unnamed
+		&mmapdemo, &plain, &snooped, &cached, &pool, &cma, &offset, &engine,
+		&elsewhere, &cached_dma, &cached_64k, &cached_16m, &unnamed
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -155,6 +185,11 @@ static void __attribute__((constructor(101))) read_tree(void)
 		if (b->name && b->size > 64 << 10)
 			add_to(large_buffers, b);
 	}
+}
+
+bool needs_sync(const struct test_buffer *b)
+{
+	return b->memory != COHBUF_MEMORY_COHERENT && !(b->flags & COHBUF_INFO_DMA_COHERENT);
 }
 
 /**

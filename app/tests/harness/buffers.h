@@ -24,6 +24,7 @@ unsigned long page_size(void);
  * @node: name of its devicetree node
  * @name: name below /dev, or NULL for cohbufN
  * @size: bytes
+ * @memory: kind of memory
  * @initial_data: text that probe puts at its start, or NULL
  * @present: this board has it
  * @device: name of its platform device, or "" where the kernel made none
@@ -39,6 +40,7 @@ struct test_buffer {
 	const char *node;
 	const char *name;
 	size_t size;
+	enum cohbuf_memory memory;
 	const char *initial_data;
 	bool present;
 	char device[DEVICE_NAME_SIZE];
@@ -52,13 +54,16 @@ struct test_buffer {
 };
 
 /* Those that this board has; lists end with NULL. */
-#define MAX_BUFFERS	16
+#define MAX_BUFFERS	20
 extern const struct test_buffer *all_buffers[];
 extern const struct test_buffer *named_buffers[];
 extern const struct test_buffer *large_buffers[];	/* more than a few pages */
 
 /* A test that uses one that this board has not is skipped. */
-extern struct test_buffer plain, pool, cma, snooped, mmapdemo;
+extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo;
+
+/* Where what the one side wrote the other sees after COHBUF_IOC_SYNC only. */
+bool needs_sync(const struct test_buffer *b);
 
 /* A test for each buffer of a list; the buffer's name is added to the test's. */
 #define TEST_EACH_LIMIT(suite, test, list, limit)				\

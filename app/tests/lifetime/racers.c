@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -298,6 +299,10 @@ static bool did(bool ok)
 void *race_calls(void *arg __attribute__((unused)))
 {
 	unsigned char *data = new_bytes(2 * PAGE, 0), *back = new_bytes(2 * PAGE, 0);
+	const struct cohbuf_sync sync = {
+		.length = buffer->size,
+		.owner = COHBUF_SYNC_FOR_DEVICE,
+	};
 	struct cohbuf_info info;
 	struct held held;
 
@@ -317,6 +322,9 @@ void *race_calls(void *arg __attribute__((unused)))
 				break;
 			EXPECT_EQ(info.size, buffer->size);
 			if (!did(lseek(held.fd, 0, SEEK_END) >= 0))
+				break;
+			if (!did(!ioctl(held.fd, COHBUF_IOC_SYNC, &sync)) ||
+			    !did(!fsync(held.fd)))
 				break;
 			race->progress++;
 		}

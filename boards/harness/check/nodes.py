@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Overlays with many nodes, made on the spot, and boots of a board with them.
 
-    many(kind, count)	"plain", "pools" or "kept", see many_test
+    many(kind, count)	"plain", "pools", "kept" or "large", see many_test
     wild(seed, count)	properties that are made up, see wild_test
 """
 
@@ -22,12 +22,13 @@ def node(name, *properties):
     return f'{name} {{ compatible = "cohbuf,buffer"; {" ".join(properties)} }};'
 
 
-def reserved(*regions):
+def reserved(*regions, sort="no-map"):
     """Of (label, name, base, size)."""
     yield "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;"
     for handle, name, base, size in regions:
         yield (f'{handle}: {name}@{base:x} {{ compatible = "shared-dma-pool"; '
-               f"reg = <0x0 {base:#x} 0x0 {size:#x}>; no-map; }};")
+               f"reg = <{base >> 32:#x} {base % 2**32:#x} {size >> 32:#x} {size % 2**32:#x}>; "
+               f"{sort}; }};")
     yield "};"
 
 
@@ -63,7 +64,18 @@ def kept(count):
                           for n in range(count)))
 
 
-KINDS = {"plain": plain, "pools": pools, "kept": kept}
+def large(count):
+    """A quarter of a GiB more than 32 bits of addresses reach, one buffer of each kind of
+    memory. There is room for one of them, in one zone of the kernel's, which begins there."""
+    for n in range(count):
+        for kind in "coherent", "cached":
+            yield node(f"large-{kind}-{n}", f'label = "large-{kind}-{n}";',
+                       f'cohbuf,memory = "{kind}";', "cohbuf,dma-bits = <40>;",
+                       "memory-region = <&large>;")
+    yield from reserved(("large", "large", 0x100000000, 0x110000000), sort="reusable")
+
+
+KINDS = {"plain": plain, "pools": pools, "kept": kept, "large": large}
 
 
 def many(kind, count):
@@ -101,7 +113,7 @@ def initial_data(rng):
 PROPERTIES = {
     "cohbuf,size": (0.9, 0.1, lambda rng, _: rng.choice(["<0x1000>", "<0x3000>", cells(rng)])),
     "label": (0.7, 0.1, label),
-    "cohbuf,memory": (0.15, 0.5, lambda rng, _: '"coherent"'),
+    "cohbuf,memory": (0.4, 0.3, lambda rng, _: rng.choice(['"coherent"', '"cached"'])),
     "cohbuf,dma-bits": (0.4, 0.1, lambda rng, _: f"<{rng.choice(DMA_BITS)}>"),
     "cohbuf,initial-data": (0.4, 0.1, lambda rng, _: initial_data(rng)),
     "memory-region": (0.15, 0.2, lambda rng, _: rng.choice(

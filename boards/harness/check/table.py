@@ -70,6 +70,9 @@ def check(row):
         known = word.removeprefix("no-")
         if known not in ON | OF_TREE and not known.startswith("kernel:"):
             die(f"{row.where}: {word} is no word for ON")
+    # Of each line that is there, on whatever board it is for.
+    if sum(word.partition(":")[0] in ("plain", "account", "append") for word in row.how) > 1:
+        die(f"{row.where}: plain, account and append: are one word for the kernel, once")
     for alternative in row.on:
         words = {word.removeprefix("no-") for word in alternative}
         of_board = words - OF_TREE - OF_THE_WHOLE
@@ -132,16 +135,15 @@ def suite(row, name, names):
     made, trees, append = Suite(name, []), [], None
     for word in row.how:
         option, _, value = word.partition(":")
-        if append is not None and option in ("plain", "account", "append"):
-            die(f"{row.where}: plain, account and append: are one word for the kernel, once")
-        if bool(value) != (option in ("append", "trees")) and not re.match("[A-Z_]+=", word):
+        needs_value = option in ("append", "trees")
+        if option != "plain" and bool(value) != needs_value and not re.match("[A-Z_]+=", word):
             die(f"{row.where}: {word} is no word for HOW")
         if option == "one-cpu":
             made.environment["ONE_CPU"] = 1
         elif option == "long":
             made.is_long = True
         elif option == "plain":
-            append = ""
+            append = value
         elif option == "account":
             append = f"{names['checks']} {names['account']}"
         elif option == "append":

@@ -21,9 +21,13 @@
  * @COHBUF_MEMORY_COHERENT: memory of dma_alloc_coherent(): what the CPU writes
  *	the device sees, and the other way round, without a call in between.
  *	Uncached for the CPU unless %COHBUF_INFO_DMA_COHERENT is set.
+ * @COHBUF_MEMORY_CACHED: memory that the CPU always maps cached. What the one side
+ *	writes the other sees after %COHBUF_IOC_SYNC; only where
+ *	%COHBUF_INFO_DMA_COHERENT is set is that call no more than a barrier.
  */
 enum cohbuf_memory {
 	COHBUF_MEMORY_COHERENT	= 0,
+	COHBUF_MEMORY_CACHED	= 1,
 };
 
 /**
@@ -51,7 +55,8 @@ enum cohbuf_info_flags {
  * @memory: kind of memory, one of &enum cohbuf_memory
  * @flags: bits of &enum cohbuf_info_flags; ignore those that you do not know
  * @dma_bits: width in bits of the addresses that the device can emit
- * @reserved0: zero
+ * @cache_line: the unit in bytes, a power of two, in which %COHBUF_IOC_SYNC takes
+ *	ranges out of the CPU's caches; 0 where that call is only a barrier
  * @name: name of the node below /dev, NUL-terminated
  * @reserved: zero
  */
@@ -61,7 +66,7 @@ struct cohbuf_info {
 	__u32 memory;
 	__u32 flags;
 	__u32 dma_bits;
-	__u32 reserved0;
+	__u32 cache_line;
 	char name[COHBUF_NAME_SIZE];
 	__u64 reserved[8];
 };
@@ -95,6 +100,46 @@ struct cohbuf_copy {
 	__u32 transfers;
 	__u32 reserved[5];
 	char engine[COHBUF_ENGINE_NAME_SIZE];
+};
+
+/**
+ * enum cohbuf_sync_direction - which way the data of a range goes
+ * @COHBUF_SYNC_BIDIRECTIONAL: both ways
+ * @COHBUF_SYNC_TO_DEVICE: the CPU writes, the device reads
+ * @COHBUF_SYNC_FROM_DEVICE: the device writes, the CPU reads
+ *
+ * The numbers are those of the kernel's enum dma_data_direction.
+ */
+enum cohbuf_sync_direction {
+	COHBUF_SYNC_BIDIRECTIONAL	= 0,
+	COHBUF_SYNC_TO_DEVICE		= 1,
+	COHBUF_SYNC_FROM_DEVICE		= 2,
+};
+
+/**
+ * enum cohbuf_sync_owner - who works on a range from now on
+ * @COHBUF_SYNC_FOR_CPU: the CPU: its access begins, the device has finished
+ * @COHBUF_SYNC_FOR_DEVICE: the device: the CPU's access has ended
+ */
+enum cohbuf_sync_owner {
+	COHBUF_SYNC_FOR_CPU	= 1,
+	COHBUF_SYNC_FOR_DEVICE	= 2,
+};
+
+/**
+ * struct cohbuf_sync - hand a range over (%COHBUF_IOC_SYNC)
+ * @offset: in: offset of the first byte, in bytes
+ * @length: in: how many bytes, not zero
+ * @direction: in: one of &enum cohbuf_sync_direction
+ * @owner: in: one of &enum cohbuf_sync_owner
+ * @reserved: in: zero
+ */
+struct cohbuf_sync {
+	__u64 offset;
+	__u64 length;
+	__u32 direction;
+	__u32 owner;
+	__u64 reserved[2];
 };
 
 #define COHBUF_IOC_MAGIC	0xBC
@@ -134,5 +179,85 @@ struct cohbuf_copy {
  *   ENODEV	the device was unbound from its driver, before or meanwhile
  */
 #define COHBUF_IOC_COPY		_IOWR(COHBUF_IOC_MAGIC, 0x01, struct cohbuf_copy)
+
+/**
+ * COHBUF_IOC_SYNC - hand a range of the buffer over, to the CPU or to the device
+ *
+ * Before the device works on a range: %COHBUF_SYNC_FOR_DEVICE; before the CPU does:
+ * %COHBUF_SYNC_FOR_CPU. The kernel keeps no state: a call is about its range, and
+ * about nothing else. On memory that needs no more it is a barrier; a program that
+ * always calls it works with every kind. %COHBUF_IOC_COPY does it for its own ranges.
+ *
+ * Caches work in units of &cohbuf_info.cache_line. In a unit that a range begins or ends
+ * in the middle of, what the CPU wrote outside of the range is kept, and may be
+ * written over what the device wrote there meanwhile: let ranges begin and end with
+ * a unit.
+ *
+ * What other processes wrote, and did not hand over, may be lost where data comes
+ * from the device. Hence the directions.
+ *
+ * Return: 0, or -1 with errno
+ *   EBADF	the file is not open for writing, and @direction is not
+ *		%COHBUF_SYNC_TO_DEVICE
+ *   EFAULT	the argument does not point to readable memory
+ *   EINVAL	zero length, a direction or an owner that is none, reserved not zero
+ *   ENXIO	the range reaches outside the buffer
+ *   EINTR	a fatal signal came
+ *   ENODEV	the device was unbound from its driver, before or meanwhile
+ */
+#define COHBUF_IOC_SYNC		_IOW(COHBUF_IOC_MAGIC, 0x02, struct cohbuf_sync)
+
+#ifndef __KERNEL__
+/* In one line each. */
+/* clang-format off */
+
+/**
+ * cohbuf_publish() - what was written to a buffer so far, goes before what follows
+ *
+ * Between the last store of data and the store that tells a device of it: a flag in
+ * the buffer, or a doorbell register. Without it processor and compiler may let the
+ * second overtake the first. It is the order that the kernel's writel() relies on.
+ *
+ * On 32-bit Arm with an outer cache that holds stores back (PL310) no instruction of a
+ * program is enough; there, and on cached memory, %COHBUF_IOC_SYNC is.
+ */
+static __inline__ void cohbuf_publish(void)
+{
+#if defined(__aarch64__) || (defined(__arm__) && __ARM_ARCH >= 7)
+	__asm__ __volatile__("dmb oshst" : : : "memory");
+#elif defined(__riscv)
+	__asm__ __volatile__("fence w, ow" : : : "memory");
+#elif defined(__x86_64__)
+	__asm__ __volatile__("sfence" : : : "memory");
+#else
+	__sync_synchronize();
+#endif
+}
+
+/**
+ * cohbuf_acquire() - what was read so far, was read before what follows
+ *
+ * Between the load that says that a device is done (a flag in the buffer, or a status
+ * register) and the first load of its data. Without it processor and compiler may have
+ * loaded the data before. It is the order that the kernel's readl() gives.
+ */
+static __inline__ void cohbuf_acquire(void)
+{
+#if defined(__aarch64__)
+	__asm__ __volatile__("dmb oshld" : : : "memory");
+#elif defined(__arm__) && __ARM_ARCH >= 7
+	/* Before Armv8 there is none for loads alone. */
+	__asm__ __volatile__("dmb osh" : : : "memory");
+#elif defined(__riscv)
+	__asm__ __volatile__("fence ir, iorw" : : : "memory");
+#elif defined(__x86_64__)
+	__asm__ __volatile__("lfence" : : : "memory");
+#else
+	__sync_synchronize();
+#endif
+}
+
+/* clang-format on */
+#endif /* __KERNEL__ */
 
 #endif /* _UAPI_LINUX_COHBUF_H */

@@ -20,7 +20,7 @@
 
 #include "copy_engine.h"
 
-#define COPY_ENGINE_CHANNELS	4
+#define COPY_ENGINE_CHANNELS	6
 
 /**
  * struct copy_desc - one transfer

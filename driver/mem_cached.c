@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "cached" memory that is contiguous, of dma_alloc_pages(): the CPU maps it write-back,
+ * and reads it as fast as any memory; the device sees what was written once a range was
+ * handed over (COHBUF_IOC_SYNC).
+ */
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+
+#include "cohbuf.h"
+#include "compat.h"
+
+static int cohbuf_cached_alloc(struct cohbuf_mem *mem)
+{
+	struct page *page;
+
+	/* Both ways: a later call may hand over in either direction. */
+	page = dma_alloc_pages(mem->dev, mem->size, &mem->dma_addr, DMA_BIDIRECTIONAL,
+			       GFP_KERNEL | __GFP_NOWARN);
+	/* It cannot be an error here, but dma-debug takes it for a mapping that is asked. */
+	if (!page || dma_mapping_error(mem->dev, mem->dma_addr))
+		return -ENOMEM;
+	mem->cpu_addr = page_address(page);
+	return 0;
+}
+
+static void cohbuf_cached_free(struct cohbuf_mem *mem)
+{
+	dma_free_pages(mem->dev, mem->size, virt_to_page(mem->cpu_addr), mem->dma_addr,
+		       DMA_BIDIRECTIONAL);
+}
+
+static int cohbuf_cached_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+{
+	/* The size of the buffer, not of the VMA: it is what vm_pgoff is checked against. */
+	return dma_mmap_pages(mem->dev, vma, mem->size, virt_to_page(mem->cpu_addr));
+}
+
+static void cohbuf_cached_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
+			       enum dma_data_direction direction, bool for_cpu)
+{
+	if (for_cpu)
+		dma_sync_single_range_for_cpu(mem->dev, mem->dma_addr, offset, len, direction);
+	else
+		dma_sync_single_range_for_device(mem->dev, mem->dma_addr, offset, len, direction);
+}
+
+const struct cohbuf_mem_ops cohbuf_cached_ops = {
+	.memory = COHBUF_MEMORY_CACHED,
+	.name = "cached",
+	.alloc = cohbuf_cached_alloc,
+	.free = cohbuf_cached_free,
+	.mmap = cohbuf_cached_mmap,
+	.sync = cohbuf_cached_sync,
+};
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_cached_ops);
