@@ -2,8 +2,10 @@
 /*
  * What the tests share, and what a wrong word means; see bench.h.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench.h"
 #include "pattern.h"
@@ -28,6 +30,36 @@ uint64_t bench_page(const struct bench *bench, uint64_t pages, uint64_t i)
 	uint64_t last = bench->size / BENCH_PAGE - 1;
 
 	return pages > 1 ? last * i / (pages - 1) * BENCH_PAGE : 0;
+}
+
+int bench_sync(const struct bench *bench, uint64_t offset, uint64_t length,
+	       enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
+{
+	struct cohbuf_sync sync = {
+		.offset = offset,
+		.length = length,
+		.direction = direction,
+		.owner = owner,
+	};
+
+	return length && bench->sync(bench->target.fd, &sync) ? errno : 0;
+}
+
+bool bench_hand_over(const struct bench *bench, uint64_t offset, uint64_t length,
+		     enum cohbuf_sync_owner owner)
+{
+	int error;
+
+	if (!bench->target.info.cache_line)
+		return true;
+	error = bench_sync(bench, offset, length,
+			   owner == COHBUF_SYNC_FOR_CPU ? COHBUF_SYNC_FROM_DEVICE :
+							  COHBUF_SYNC_TO_DEVICE,
+			   owner);
+	if (error)
+		tap_fail("handing over %" PRIu64 " bytes from offset 0x%" PRIx64 ": %s: %s",
+			 length, offset, strerror(error), remedy_of_call(error));
+	return !error;
 }
 
 void bench_note_place(const struct bench *bench, const char *what, uint64_t offset)

@@ -21,6 +21,7 @@
  * @target: the buffer
  * @facts: its addresses
  * @copy: engine_copy(), or what a test of the tests has in its place
+ * @sync: buffer_sync(), or what a test of the tests has in its place
  * @map: all of it, mapped
  * @size: bytes
  * @seed: what all patterns follow from
@@ -38,6 +39,7 @@ struct bench {
 	struct target target;
 	struct facts facts;
 	int (*copy)(int fd, struct cohbuf_copy *copy);
+	int (*sync)(int fd, const struct cohbuf_sync *sync);
 	volatile unsigned char *map;
 	uint64_t size;
 	uint64_t seed;
@@ -61,6 +63,15 @@ extern volatile sig_atomic_t bench_stopped;
 uint64_t bench_pages(const struct bench *bench, uint64_t limit);
 uint64_t bench_page(const struct bench *bench, uint64_t pages, uint64_t i);
 
+/*
+ * Hands a range over, where @length is not zero: 0 or an errno. bench_hand_over() does
+ * it only where ranges have to be, and fails the test where it does not work.
+ */
+int bench_sync(const struct bench *bench, uint64_t offset, uint64_t length,
+	       enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner);
+bool bench_hand_over(const struct bench *bench, uint64_t offset, uint64_t length,
+		     enum cohbuf_sync_owner owner);
+
 /* Where a byte is, in all three ways to count, as a note. */
 void bench_note_place(const struct bench *bench, const char *what, uint64_t offset);
 /* Another program that has it open explains a lot. */
@@ -83,6 +94,9 @@ void test_words(struct bench *bench);
 void test_doubles(struct bench *bench);
 void test_user_to_kernel(struct bench *bench);
 void test_kernel_to_user(struct bench *bench);
+
+/* test_sync.c */
+void test_sync(struct bench *bench);
 
 /* test_dma.c */
 void test_dma_moves_the_bytes(struct bench *bench);

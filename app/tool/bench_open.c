@@ -13,6 +13,7 @@
 
 #include "bench_open.h"
 #include "engine.h"
+#include "handover.h"
 #include "tap.h"
 
 sigjmp_buf bench_gone;
@@ -50,12 +51,16 @@ static void catch_signals(void)
 
 static bool save_contents(const struct bench *bench)
 {
+	const struct range all = { .length = bench->size };
+
 	contents = malloc(bench->size);
 	if (!contents) {
 		complain("no memory to save the %" PRIu64 " bytes of \"%s\": --destroy does without",
 			 bench->size, bench->target.name);
 		return false;
 	}
+	if (!handover_to_cpu(&bench->target, &all))
+		return false;
 	if (!target_read(&bench->target, contents, 0, bench->size))
 		return true;
 	complain("saving the contents of \"%s\": %s: %s", bench->target.name,
@@ -71,6 +76,7 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 		return false;
 	bench->size = bench->target.size;
 	bench->copy = engine_copy;
+	bench->sync = buffer_sync;
 	if (facts_read(&bench->facts, bench->target.name)) {
 		complain("\"%s\": %s: %s", name, strerror(errno), remedy_of_open(errno));
 		return false;
@@ -94,11 +100,13 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 
 static bool restore_contents(const struct bench *bench)
 {
+	const struct range all = { .length = bench->size };
 	size_t done;
 
-	if (!contents ||
-	    !target_write(&bench->target, contents, 0, bench->size, &done))
+	if (!contents)
 		return true;
+	if (!target_write(&bench->target, contents, 0, bench->size, &done))
+		return handover_to_device(&bench->target, &all);
 	complain("the contents of \"%s\" were put back up to byte %zu only: %s: %s",
 		 bench->target.name, done, strerror(errno), remedy_of_call(errno));
 	return false;

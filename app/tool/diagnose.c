@@ -58,7 +58,9 @@ static void note_bus(const struct bench *bench)
 		tap_note("look at: the IOMMU, whose event of an address that it does not map is in dmesg: iommus and dmas of the node");
 	tap_note("look at: bus offset, %s now: dma-ranges of the bus of controller and node, which must be the same bus",
 		 facts_bus_offset(&bench->facts, offset));
-	if (bench->facts.coherent)
+	if (bench->target.info.cache_line)
+		tap_note("look at: the cache maintenance of the kernel for this device: COPY hands its source and its target over");
+	else if (bench->facts.coherent)
 		tap_note("look at: dma-coherent, which is set: if the controller does not really snoop, the CPU reads and writes its cache instead; take it out of the node");
 	else
 		tap_note("look at: dma-coherent, which is not set: that is safe, unless the CPU has a cached mapping of the same memory elsewhere (a region without \"no-map\" that is no pool)");
@@ -78,6 +80,7 @@ static bool note_misplaced(const struct bench *bench, const struct trial *t,
 	/* A few bytes are found everywhere. */
 	if (len < 8)
 		return false;
+	bench_hand_over(bench, 0, bench->size, COHBUF_SYNC_FOR_CPU);
 	while ((at = memmem(at, map + bench->size - at, data, len))) {
 		uint64_t offset = at - map;
 

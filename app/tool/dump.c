@@ -4,13 +4,12 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "target.h"
+#include "handover.h"
 
 #define ROW	16
 
@@ -19,7 +18,8 @@ static const char help[] =
 	"Print the bytes of the buffer NAME, as hexadecimal numbers and as text.\n"
 	"\n"
 	"Lines equal to the one before are left out; a line with a \"*\" stands for them.\n"
-	"What is read is the kernel's view of the buffer.\n"
+	"What is read is the kernel's view of the buffer. Memory that has to be handed\n"
+	"over (\"cohbuf info\") is handed to the CPU first, by who may write to the buffer.\n"
 	"\n"
 	"  --offset BYTES        where to start (0); decimal, 0x..., or with K, M or G\n"
 	"  --length BYTES        how many (up to the end)\n";
@@ -104,10 +104,10 @@ static int run_dump(const struct command *command, int argc, char **argv)
 
 	if (!take_range_and_arguments(command, argc, argv, 1, &range, &status))
 		return status;
-	if (!target_open(&target, argv[optind], O_RDONLY))
+	if (!target_open_to_read(&target, argv[optind]))
 		return STATUS_FAILED;
 	status = STATUS_FAILED;
-	if (target_range(&target, &range))
+	if (target_range(&target, &range) && handover_to_cpu(&target, &range))
 		status = dump_range(&target, &range);
 	close(target.fd);
 	return flush_output(status);

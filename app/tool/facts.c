@@ -49,6 +49,16 @@ static void read_view(struct facts *facts)
 	facts->iommu = !access(group, F_OK);
 }
 
+/* An older driver has neither file, and coherent memory only. */
+static void read_caches(struct facts *facts)
+{
+	if (buffer_attr(facts->name, "cpu_mapping", facts->cpu_mapping,
+			sizeof(facts->cpu_mapping)))
+		strcpy(facts->cpu_mapping, facts->coherent ? "cached" : "uncached");
+	if (buffer_attr_u64(facts->name, "cache_line", &facts->cache_line))
+		facts->cache_line = 0;
+}
+
 int facts_read(struct facts *facts, const char *name)
 {
 	char path[PATH_MAX];
@@ -68,6 +78,7 @@ int facts_read(struct facts *facts, const char *name)
 		return -1;
 	if (buffer_attr(name, "engine", facts->engine, sizeof(facts->engine)))
 		facts->engine[0] = '\0';
+	read_caches(facts);
 
 	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", name);
 	dt_of_device(path, facts->node);

@@ -19,6 +19,8 @@
  * @dma_bits: address bits of the device
  * @coherent: the device snoops
  * @memory: kind of memory
+ * @cpu_mapping: "cached" or "uncached"
+ * @cache_line: the unit of bytes in which ranges are handed over; 0: none need to be
  * @region: name of its memory region, or empty
  * @engine: controller and channel of its own, or empty
  * @files: open files
@@ -37,6 +39,8 @@ struct facts {
 	uint64_t dma_bits;
 	uint64_t coherent;
 	char memory[32];
+	char cpu_mapping[32];
+	uint64_t cache_line;
 	char region[128];
 	char engine[COHBUF_ENGINE_NAME_SIZE];
 	uint64_t files;

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "target.h"
+#include "handover.h"
 
 #define BLOCK	(64 << 10)
 
@@ -26,11 +26,17 @@ static const char help_load[] =
 	"A FILE that is larger than the place for it is refused before anything is\n"
 	"written; of a pipe that shows only at the end, and is an error then. With\n"
 	"--length a FILE that is shorter is an error as well.\n"
+	"\n"
+	"Memory that has to be handed over (\"cohbuf info\") is handed to the device at the\n"
+	"end.\n"
 	"\n" HELP_OF_RANGE;
 
 static const char help_save[] =
 	"Usage: cohbuf save NAME FILE [OPTION]...\n"
 	"Write the bytes of the buffer NAME to FILE. FILE - is standard output.\n"
+	"\n"
+	"Memory that has to be handed over (\"cohbuf info\") is handed to the CPU first, by\n"
+	"who may write to the buffer.\n"
 	"\n" HELP_OF_RANGE;
 
 /* As much as there is, up to @size: a pipe gives less at a time. */
@@ -148,8 +154,12 @@ static int load(const struct target *target, const struct range *range, const ch
 
 	if (fd < 0)
 		return complain("cannot open \"%s\": %s", file, strerror(errno));
-	if (file_fits(range, fd, file))
+	if (file_fits(range, fd, file) && handover_to_cpu(target, range)) {
 		status = load_range(target, range, fd, file);
+		/* Also where it ended early: part of it was written. */
+		if (!handover_to_device(target, range))
+			status = STATUS_FAILED;
+	}
 	if (!is_stdin)
 		close(fd);
 	return status;
@@ -164,7 +174,8 @@ static int save(const struct target *target, const struct range *range, const ch
 
 	if (fd < 0)
 		return complain("cannot create \"%s\": %s", file, strerror(errno));
-	status = save_range(target, range, fd, file);
+	status = handover_to_cpu(target, range) ? save_range(target, range, fd, file) :
+						  STATUS_FAILED;
 	/* Some file systems say only now that there was no room. */
 	if (!is_stdout && close(fd) && status == STATUS_OK)
 		status = complain("writing to \"%s\": %s; it is not complete", file,
@@ -181,7 +192,8 @@ static int run_transfer(const struct command *command, int argc, char **argv)
 
 	if (!take_range_and_arguments(command, argc, argv, 2, &range, &status))
 		return status;
-	if (!target_open(&target, argv[optind], loads ? O_WRONLY : O_RDONLY))
+	if (loads ? !target_open(&target, argv[optind], O_WRONLY) :
+		    !target_open_to_read(&target, argv[optind]))
 		return STATUS_FAILED;
 	status = STATUS_FAILED;
 	if (target_range(&target, &range))

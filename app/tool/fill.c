@@ -9,12 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "handover.h"
 #include "pattern.h"
-#include "target.h"
 
 static const char help[] =
 	"Usage: cohbuf fill NAME PATTERN [OPTION]...\n"
-	"Write a pattern to the buffer NAME. The PATTERN is one of:\n"
+	"Write a pattern to the buffer NAME. Memory that has to be handed over (\"cohbuf\n"
+	"info\") is handed to the device at the end. The PATTERN is one of:\n"
 	"\n"
 	"  --byte VALUE          this byte\n"
 	"  --word VALUE          this 32-bit word, in the byte order of the CPU\n"
@@ -115,10 +116,13 @@ static int fill_buffer(const char *name, struct range *range, const struct fill 
 
 	if (!target_open(&target, name, O_WRONLY))
 		return STATUS_FAILED;
-	if (target_range(&target, range)) {
+	if (target_range(&target, range) && handover_to_cpu(&target, range)) {
 		if (fill->kind == OPT_RANDOM)
 			printf("seed 0x%" PRIx64 "\n", fill->value);
 		status = fill_range(&target, range, fill);
+		/* Also where it ended early: part of it was written. */
+		if (!handover_to_device(&target, range))
+			status = STATUS_FAILED;
 	}
 	close(target.fd);
 	return flush_output(status);

@@ -22,15 +22,16 @@ static const char help_list[] =
 	"\n"
 	"  --wide                more columns: kind of memory, offset of the bus (DMA\n"
 	"                        address minus CPU address, as the dma-ranges above the\n"
-	"                        node have it), region, DMA channel of its dmas; and the\n"
-	"                        exact size\n"
+	"                        node have it), region, DMA channel of its dmas, whether\n"
+	"                        the CPU maps it cached; and the exact size\n"
 	"  --json                print JSON, an array\n";
 
 static const char help_info[] =
 	"Usage: cohbuf info NAME [OPTION]...\n"
 	"Print what is known of the buffer NAME. It is opened only where its address can\n"
-	"be had in no other way. Of a node without dmas it prints what to add to it for\n"
-	"\"cohbuf copy\", for each DMA controller there is.\n"
+	"be had in no other way. A cache line is printed where programs must hand ranges\n"
+	"over, see \"cohbuf sync --help\". Of a node without dmas it prints what to add to\n"
+	"it for \"cohbuf copy\", for each DMA controller there is.\n"
 	"\n"
 	"  --json                print JSON, an object\n";
 
@@ -69,6 +70,8 @@ static void print_json(const struct facts *f)
 	json_close();
 	json_bool("iommu", f->iommu);
 	json_bool("coherent", f->coherent);
+	json_string("cpu_mapping", f->cpu_mapping);
+	json_number("cache_line", f->cache_line);
 	json_string("region", f->region[0] ? f->region : NULL);
 	json_string("engine", f->engine[0] ? f->engine : NULL);
 	json_number("files", f->files);
@@ -89,6 +92,19 @@ static void print_advice(const char *line)
 	printf("             %s\n", line);
 }
 
+static void print_memory(const struct facts *f)
+{
+	bool uncached = !strcmp(f->cpu_mapping, "uncached");
+
+	printf("memory:      %s, %s%s\n", f->memory, f->cpu_mapping,
+	       f->coherent && !uncached ? ": the device snoops" : " for the CPU");
+	if (uncached)
+		puts("             reads by the CPU are slow; memcpy() of a C library is right but slow: docs/concepts.md");
+	if (f->cache_line)
+		printf("cache line:  %" PRIu64 " bytes: hand ranges of whole lines over, by COHBUF_IOC_SYNC or \"cohbuf sync\"\n",
+		       f->cache_line);
+}
+
 static void print_info(const struct facts *f)
 {
 	char text[32];
@@ -96,7 +112,7 @@ static void print_info(const struct facts *f)
 	printf("name:        %s\n", f->name);
 	printf("size:        %" PRIu64 " (0x%" PRIx64 ", %s)\n", f->size, f->size,
 	       human_size(f->size, text));
-	printf("memory:      %s, %s\n", f->memory, f->coherent ? "cached: the device snoops" : "uncached for the CPU");
+	print_memory(f);
 	if (f->dma_error)
 		printf("DMA address: %s\n", why_no_dma_addr(f->dma_error));
 	else

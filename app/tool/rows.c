@@ -51,10 +51,11 @@ static void print_wide(const struct facts *facts, unsigned int count, FILE *to)
 {
 	static const char *const heads[] = {
 		"NAME", "SIZE", "MEMORY", "DMA-ADDRESS", "BUS-OFFSET", "COHERENT",
-		"REGION", "ENGINE", "FILES", "MAPS"
+		"REGION", "ENGINE", "FILES", "MAPS", "CPU-MAPPING"
 	};
+	/* What is new comes last: scripts count columns. */
 	struct table table = {
-		.columns = 10,
+		.columns = 11,
 		.right = { [1] = true, [3] = true, [4] = true, [8] = true, [9] = true }
 	};
 	char size[32], addr[32], offset[32];
@@ -72,6 +73,7 @@ static void print_wide(const struct facts *facts, unsigned int count, FILE *to)
 		table_add(&table, "%s", or_dash(f->engine));
 		table_add(&table, "%" PRIu64, f->files);
 		table_add(&table, "%" PRIu64, f->mappings);
+		table_add(&table, "%s", f->cpu_mapping);
 	}
 	table_print(&table, INT_MAX, to);
 }

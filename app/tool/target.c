@@ -3,6 +3,7 @@
  * The buffer that a subcommand works on; see target.h.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,29 @@ bool target_open(struct target *target, const char *name, int flags)
 		return false;
 	}
 	target->size = target->info.size;
+	target->writable = (flags & O_ACCMODE) != O_RDONLY;
+	return true;
+}
+
+bool target_open_to_read(struct target *target, const char *name)
+{
+	struct target both;
+
+	if (!target_open(target, name, O_RDONLY))
+		return false;
+	if (!target->info.cache_line)
+		return true;
+
+	both = *target;
+	both.fd = buffer_open(name, O_RDWR);
+	both.writable = true;
+	if (both.fd < 0) {
+		complain("\"%s\" cannot be opened for writing: %s: without that the CPU may read what its caches have, not what a device wrote since: %s",
+			 name, strerror(errno), remedy_of_open(errno));
+		return true;
+	}
+	close(target->fd);
+	*target = both;
 	return true;
 }
 

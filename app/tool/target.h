@@ -15,12 +15,14 @@
  * @fd: the file
  * @size: bytes
  * @info: what the driver says of it
+ * @writable: it is open for writing, or for both
  */
 struct target {
 	char name[COHBUF_NAME_SIZE];
 	int fd;
 	uint64_t size;
 	struct cohbuf_info info;
+	bool writable;
 };
 
 /**
@@ -53,6 +55,11 @@ bool take_range_and_arguments(const struct command *command, int argc, char **ar
 			      int arguments, struct range *range, int *status);
 
 bool target_open(struct target *target, const char *name, int flags);
+/*
+ * To read what a device wrote: for writing as well where handover_to_cpu() needs that,
+ * and where that is not allowed, says so and goes on without.
+ */
+bool target_open_to_read(struct target *target, const char *name);
 bool target_range(const struct target *target, struct range *range);
 
 /* All of it or none is a lie: -1 with errno, @done says how far it came. */

@@ -38,7 +38,8 @@ struct command {
 };
 
 extern const struct command command_list, command_info, command_dump, command_fill,
-	command_load, command_save, command_copy, command_test, command_doctor;
+	command_load, command_save, command_copy, command_sync, command_test,
+	command_doctor;
 
 /* Values of options that have no letter. */
 enum {
@@ -59,6 +60,9 @@ enum {
 	OPT_REQUIRE_DMA,
 	OPT_DESTROY,
 	OPT_WIDE,
+	OPT_FOR_CPU,
+	OPT_FOR_DEVICE,
+	OPT_DIRECTION,
 };
 
 /* These are no blocks, as clang-format has it. */

@@ -107,12 +107,34 @@ static bool source_is_kept(struct bench *bench, const struct trial *t)
 	return false;
 }
 
+/*
+ * What is beside the target the engine must not write, and the source neither: that it
+ * did the CPU sees only where these are handed over. The target is not among them, nor
+ * what the CPU wrote to the source: COPY hands its own ranges over, and this is how it
+ * shows that it does.
+ */
+static bool hand_over(const struct bench *bench, const struct trial *t, const struct evidence *e,
+		      enum cohbuf_sync_owner owner)
+{
+	uint64_t end = t->dst + t->length;
+
+	return bench_hand_over(bench, e->area, e->before, owner) &&
+	       bench_hand_over(bench, end, e->area + e->size - end, owner) &&
+	       (owner == COHBUF_SYNC_FOR_DEVICE ||
+		bench_hand_over(bench, t->src, t->length, owner));
+}
+
 static bool transfer(struct bench *bench, const struct trial *t, struct evidence *e)
 {
-	int error = trial_copy(bench, t->src, t->dst, t->length);
+	int error;
 
+	if (!hand_over(bench, t, e, COHBUF_SYNC_FOR_DEVICE))
+		return false;
+	error = trial_copy(bench, t->src, t->dst, t->length);
 	tap_detail(bench->engine);
 	if (error == EINTR && bench_stopped)
+		return false;
+	if (!hand_over(bench, t, e, COHBUF_SYNC_FOR_CPU))
 		return false;
 	if (!get(bench, t, e->area, e->found, e->size))
 		return false;

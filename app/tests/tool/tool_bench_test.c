@@ -54,9 +54,11 @@ TEST_EACH_LIMIT(tool_bench, passes_and_puts_back, all_buffers, 120)
 	write_pattern(name, 11);
 	r = run("cohbuf test %s --seconds 2", name);
 	expect_status(&r, 0);
-	EXPECT_EQ(strncmp(r.out, "TAP version 13\n1..20\n", 21), 0);
+	EXPECT_EQ(strncmp(r.out, "TAP version 13\n1..21\n", 21), 0);
 	expect_not_in(&r, r.out, "not ok");
 	expect_in(&r, r.out, "\nok 20 - dma.every_part");
+	expect_in(&r, r.out, "\nok 21 - sync.keeps_the_bytes\n# ");
+	(needs_sync(b) ? expect_in : expect_not_in)(&r, r.out, "\n# cached for the CPU, handed over in lines of ");
 	EXPECT_STREQ(r.err, "");
 	expect_pattern(name, 11);
 }

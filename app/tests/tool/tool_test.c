@@ -17,8 +17,8 @@
 #include "tool/tool.h"
 
 static const char *const commands[] = {
-	"list", "info", "dump", "fill", "load", "save", "copy", "test", "doctor",
-	"help"
+	"list", "info", "dump", "fill", "load", "save", "copy", "sync", "test",
+	"doctor", "help"
 };
 
 #define NUM_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -113,6 +113,9 @@ TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
 		"copy plain --from 0 --to 4", "copy plain --from 0 --to 4 --length 0",
 		"copy plain --from 0 --to 4 --length 4 --timeout 60001",
 		"copy plain --from 0 --to 4 --length 4 --repeat 0",
+		"sync", "sync plain", "sync plain --for-cpu --for-device",
+		"sync plain --direction both", "sync plain --for-cpu --direction up",
+		"sync plain --for-cpu --direction", "sync plain more --for-cpu",
 		"test", "test plain --unit 3", "test plain --unit 256", "test plain --seconds 0"
 	};
 	struct run before = run("cohbuf save plain - | md5sum"), after;
@@ -141,13 +144,13 @@ TEST(tool, list_and_info_agree_with_sysfs)
 	for (name = strtok_r(names.out, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
 		struct run info = run("cohbuf info %s --json", name);
 		static const char *const attrs[] = { "size", "dma_addr", "dma_bits", "memory",
-						     "files", "mappings" };
+						     "files", "mappings", "cpu_mapping", "cache_line" };
 
 		expect_status(&info, 0);
 		expect_json(&info, "name", name);
 		snprintf(path, sizeof(path), "%d.name", i);
 		expect_json(&list, path, name);
-		for (int a = 0; a < 6; a++) {
+		for (size_t a = 0; a < sizeof(attrs) / sizeof(attrs[0]); a++) {
 			char value[64], *digits = value;
 
 			ASSERT_OK(buffer_attr(name, attrs[a], value, sizeof(value)));
@@ -179,7 +182,7 @@ TEST(tool, list_is_short_or_wide)
 	expect_in(&wide, wide.out, "BUS-OFFSET  COHERENT  REGION");
 	expect_in(&wide, wide.out, "\nplain  ");
 	/* As many cells in each row, "64 KiB" being one. */
-	r = run("cohbuf list --wide | sed 's/ \\([KMG]iB\\)/\\1/' | awk 'NF != 10'");
+	r = run("cohbuf list --wide | sed 's/ \\([KMG]iB\\)/\\1/' | awk 'NF != 11'");
 	EXPECT_STREQ(r.out, "");
 	r = run("cohbuf list | sed 's/ \\([KMG]iB\\)/\\1/' | awk 'NF != 6'");
 	EXPECT_STREQ(r.out, "");
@@ -494,11 +497,11 @@ TEST(tool, each_error_of_an_open_names_its_remedy)
 {
 	static const char *const starts[] = {
 		"info %s", "dump %s", "fill %s --byte 0", "load %s /dev/null", "save %s -",
-		"copy %s --from 0 --to 64 --length 4", "test %s"
+		"copy %s --from 0 --to 64 --length 4", "test %s", "sync %s --for-cpu"
 	};
 	char line[96];
 
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct run r;
 
 		snprintf(line, sizeof(line), starts[i], "nonesuch");

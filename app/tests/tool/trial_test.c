@@ -17,10 +17,17 @@ typedef int (*engine)(int fd, struct cohbuf_copy *copy);
 
 static struct bench bench;
 
+static int barrier(int fd __attribute__((unused)),
+		   const struct cohbuf_sync *sync __attribute__((unused)))
+{
+	return 0;
+}
+
 static void set_up(engine copy, size_t size, unsigned int unit)
 {
 	bench = (struct bench){
 		.copy = copy,
+		.sync = barrier,
 		.size = size,
 		.unit = unit,
 		.seconds = 16,

@@ -18,6 +18,7 @@ BASH = (
     ("of_options", "cohbuf list --", "--wide --json --help --version"),
     ("of_the_help", "cohbuf help f", "fill"),
     ("leaves_values_alone", "cohbuf dump plain --offset ", ""),
+    ("of_values", "cohbuf sync plain --direction ", "to-device from-device both"),
     ("of_a_file", "cohbuf load plain pic", "picture"))
 # The same of the other two, in an order of their own.
 OTHERS = (
@@ -30,6 +31,8 @@ OTHERS = (
     ("an_option", "cohbuf fill plain --s", "--seed"),
     ("options", "cohbuf list --", "--wide --json --help --version"),
     ("no_value", "cohbuf dump plain --offset ", ""),
+    ("values", "cohbuf sync plain --direction ", "to-device from-device both"),
+    ("a_value", "cohbuf sync plain --direction fr", "from-device"),
     ("a_file", "cohbuf load plain pic", "picture"),
     ("a_help", "cohbuf help f", "fill"),
     ("nothing_more", "cohbuf dump plain ", ""))
