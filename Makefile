@@ -125,7 +125,7 @@ coverage: setup-coverage
 ## times		how long "make run" takes on BOARD, in seconds and in bare boots
 times: board
 	@CACHE="$(CACHE)" boards/harness/boot/times $(build) $(RUNS)
-## pictures	draw docs/pictures anew, from what three boards say of their addresses
+## pictures	draw docs/pictures anew, from what three boards say of their memory
 pictures: setup-build-run-pictures
 	$(draw_pictures)
 ## update-kernels	take Debian's newest kernels: writes boards/kernels/lock anew

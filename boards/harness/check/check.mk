@@ -21,7 +21,7 @@ tables		:= --table boards/harness/check/suites --table boards/deploy/suites
 
 define check_boards_and_tree
 	$(Q)$(call on_boards,$(BOARDS),board tests)
-	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board))
+	$(if $(KERNEL),,$(Q)$(call on_boards,$(filter-out $(BOARDS),$(PICTURE_BOARDS)),board tests))
 	@$(check) $(tables) $(out) $(BOARDS)
 endef
 
@@ -62,6 +62,6 @@ define check_by_reading
 endef
 
 define draw_pictures
-	$(Q)$(call on_boards,$(PICTURE_BOARDS),board)
+	$(Q)$(call on_boards,$(PICTURE_BOARDS),board tests)
 	$(Q)docs/pictures/draw $(O) docs/pictures
 endef
