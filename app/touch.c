@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "touch.h"
 
@@ -36,7 +37,22 @@ static void touch_init(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
-static int touch(volatile unsigned char *byte, unsigned char *value, bool write)
+static void read_byte(volatile void *addr, void *value)
+{
+	*(unsigned char *)value = *(volatile unsigned char *)addr;
+}
+
+static void write_byte(volatile void *addr, void *value)
+{
+	*(volatile unsigned char *)addr = *(unsigned char *)value;
+}
+
+static void read_word(volatile void *addr, void *value)
+{
+	*(uint32_t *)value = *(volatile uint32_t *)addr;
+}
+
+static int touch(void (*access)(volatile void *addr, void *value), volatile void *addr, void *value)
 {
 	int sig;
 
@@ -44,10 +60,7 @@ static int touch(volatile unsigned char *byte, unsigned char *value, bool write)
 	sig = sigsetjmp(touch_env, 0);
 	if (!sig) {
 		touching = 1;
-		if (write)
-			*byte = *value;
-		else
-			*value = *byte;
+		access(addr, value);
 	}
 	touching = 0;
 	return sig;
@@ -62,7 +75,7 @@ static int touch(volatile unsigned char *byte, unsigned char *value, bool write)
  */
 int touch_read(const volatile void *addr, unsigned char *value)
 {
-	return touch((volatile unsigned char *)addr, value, false);
+	return touch(read_byte, (volatile void *)addr, value);
 }
 
 /**
@@ -74,5 +87,17 @@ int touch_read(const volatile void *addr, unsigned char *value)
  */
 int touch_write(volatile void *addr, unsigned char value)
 {
-	return touch(addr, &value, true);
+	return touch(write_byte, addr, &value);
+}
+
+/**
+ * touch_read_word() - read one word that may not be there, by one access
+ * @addr: where, a multiple of 4
+ * @value: the word, unchanged if there is none
+ *
+ * Return: 0, or the signal that the read raised (SIGBUS, SIGSEGV).
+ */
+int touch_read_word(const volatile void *addr, uint32_t *value)
+{
+	return touch(read_word, (volatile void *)addr, value);
 }

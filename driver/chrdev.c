@@ -75,6 +75,7 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	init_waitqueue_head(&cb->unbound);
 	init_waitqueue_head(&cb->copy_wait);
 	cb->mem = mem;
+	cb->one_access = cohbuf_mem_is_registers(mem);
 	cb->number = -1;
 
 	device_initialize(&cb->dev);

@@ -61,6 +61,8 @@ struct vm_area_struct;
  * @region_no_map: @region is kept out of the kernel's linear mapping ("no-map")
  * @keep: what is in @region stays as it is
  * @initial_len: bytes of "cohbuf,initial-data", 0 to @size
+ * @reg: of registers: where they are; begins with a page
+ * @io_width: of registers: the one width in bytes that read(2) and write(2) may have, or 0
  */
 struct cohbuf_config {
 	enum cohbuf_memory memory;
@@ -71,43 +73,56 @@ struct cohbuf_config {
 	bool region_no_map;
 	bool keep;
 	size_t initial_len;
+	phys_addr_t reg;
+	unsigned int io_width;
 };
 
 /**
  * struct cohbuf_mem_ops - one kind of memory, or one way to get it
  * @memory: the kind
- * @name: its name, as "cohbuf,memory" has it
- * @alloc: fill in &cohbuf_mem.cpu_addr and @dma_addr, or give -ENOMEM; another error
- *	after one line in the kernel's log
+ * @cpu_mapping: how the CPU maps it, "cached", "uncached" or "device", for a device that
+ *	does not snoop
+ * @alloc: fill in what of &struct cohbuf_mem is the kind's, or give -ENOMEM; another
+ *	error after one line in the kernel's log, of the node's device
  * @free: take @alloc back
- * @mmap: fill a shared mapping, whose page offset and length are checked here, with the
- *	attributes that the kernel's own mapping has; 0, -ENXIO or -ENOMEM
+ * @mmap: fill a shared mapping that is inside the memory, with the attributes that the
+ *	kernel's own mapping has; 0, -ENXIO or -ENOMEM
  * @sync: hand a range over, or NULL where no cache is between the CPU and the device
+ * @access: of registers: one access of that width, or -EINVAL; else NULL
  */
 struct cohbuf_mem_ops {
 	enum cohbuf_memory memory;
-	const char *name;
-	int (*alloc)(struct cohbuf_mem *mem);
+	const char *cpu_mapping;
+	int (*alloc)(struct device *dev, struct cohbuf_mem *mem,
+		     const struct cohbuf_config *config);
 	void (*free)(struct cohbuf_mem *mem);
 	int (*mmap)(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 	void (*sync)(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		     enum dma_data_direction direction, bool for_cpu);
+	int (*access)(const struct cohbuf_mem *mem, size_t offset, void *value, size_t len,
+		      bool write);
 };
 
 extern const struct cohbuf_mem_ops cohbuf_coherent_ops;
 extern const struct cohbuf_mem_ops cohbuf_keep_ops;
 extern const struct cohbuf_mem_ops cohbuf_cached_ops;
 extern const struct cohbuf_mem_ops cohbuf_scattered_ops;
+extern const struct cohbuf_mem_ops cohbuf_kmalloc_ops;
+extern const struct cohbuf_mem_ops cohbuf_vmalloc_ops;
+extern const struct cohbuf_mem_ops cohbuf_registers_ops;
 
 /**
- * struct cohbuf_mem - the DMA memory of one binding
+ * struct cohbuf_mem - the memory of one binding
  * @ops: its kind
  * @dev: device that the memory is allocated for
- * @cpu_addr: the kernel's mapping of the buffer
+ * @cpu_addr: the kernel's mapping of the buffer; of registers NULL
  * @dma_addr: address of the first byte for the device; never a physical address
  * @size: size of the buffer in bytes, a multiple of the page size
- * @dma_bits: width in bits of the addresses that the device can emit
+ * @dma_bits: width in bits of the addresses that the device can emit, 0 without a device
  * @dma_coherent: the device snoops the CPU's caches
+ * @registers: of registers: the kernel's mapping
+ * @phys: of registers: where they are
+ * @io_width: of registers: the one width in bytes of an access, or 0 for any
  * @region: name of the reserved-memory region that it comes from, or NULL
  * @sgt: of "cached" memory behind an IOMMU: its pages
  * @kept: the region, where it is as it was found, or NULL
@@ -126,6 +141,9 @@ struct cohbuf_mem {
 	size_t size;
 	unsigned int dma_bits;
 	bool dma_coherent;
+	void __iomem *registers;
+	phys_addr_t phys;
+	unsigned int io_width;
 	const char *region;
 	struct sg_table *sgt;
 	struct reserved_mem *kept;
@@ -138,6 +156,7 @@ struct cohbuf_mem {
  * @dev: device of class "cohbuf"; its release function frees the struct
  * @cdev: the character device; holds a reference to @dev while a file is open
  * @number: N of the name cohbufN, or negative for a node with a label
+ * @one_access: each read and write is one access, of registers
  * @lock: protects all below but @copying and what its comment says of @mem
  * @mem: the memory, or NULL from unbind on; changes under @lock, once, and who has
  *	the turn to copy may use it until it gives the turn back
@@ -154,6 +173,7 @@ struct cohbuf {
 	struct device dev;
 	struct cdev cdev;
 	int number;
+	bool one_access;
 	struct mutex lock; /* see above */
 	struct cohbuf_mem *mem;
 	struct list_head inodes;
@@ -193,21 +213,40 @@ static inline struct cohbuf *cohbuf_of(const struct file *file)
 /* config.c */
 int cohbuf_config_read(struct device *dev, struct cohbuf_config *config);
 
+/* kind.c */
+int cohbuf_config_kind(struct device *dev, struct cohbuf_config *config);
+const char *cohbuf_memory_name(enum cohbuf_memory memory);
+bool cohbuf_memory_has_dma(enum cohbuf_memory memory);
+
+/* reg.c */
+int cohbuf_config_reg(struct device *dev, struct cohbuf_config *config);
+
 /* region.c */
 int cohbuf_config_region(struct device *dev, struct cohbuf_config *config);
+u64 cohbuf_ram_between(u64 start, u64 end, bool *described);
+bool cohbuf_is_on_bus(struct device *dev, phys_addr_t phys, u64 size);
 
 /* mem.c */
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
 					 struct dma_chan *engine);
+
+/* access.c */
 size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
 size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		       struct iov_iter *iter, bool write);
 void cohbuf_mem_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		     enum dma_data_direction direction, bool for_cpu);
-bool cohbuf_mem_is_cpu_cached(const struct cohbuf_mem *mem);
+bool cohbuf_mem_is_registers(const struct cohbuf_mem *mem);
+int cohbuf_mem_access(const struct cohbuf_mem *mem, size_t offset, void *value, size_t len,
+		      bool write);
+const char *cohbuf_mem_cpu_mapping(const struct cohbuf_mem *mem);
 unsigned int cohbuf_mem_cache_line(const struct cohbuf_mem *mem);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
+
+/* mem_cached.c */
+void cohbuf_dma_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		     enum dma_data_direction direction, bool for_cpu);
 
 /* mem_keep.c */
 bool cohbuf_mem_is_kept(const struct reserved_mem *region);
@@ -237,6 +276,10 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 
 /* fops.c */
 extern const struct file_operations cohbuf_fops;
+
+/* rw.c */
+bool cohbuf_is_bound(struct cohbuf *cb);
+ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write);
 ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, bool write);
 
 /* revoke.c */

@@ -65,6 +65,15 @@ static inline void vma_set_zappable(struct vm_area_struct *vma)
 }
 #endif
 
+/* The widest access that is one on the bus; what a 32-bit machine lacks, nobody calls. */
+#if IS_ENABLED(CONFIG_64BIT)
+#define COHBUF_WIDEST_ACCESS	8
+#else
+#define COHBUF_WIDEST_ACCESS	4
+#define readq(addr)		0
+#define writeq(value, addr)
+#endif
+
 /* What a kernel without IOMMUs lacks. */
 #if IS_ENABLED(CONFIG_IOMMU_API)
 static inline bool iommu_domain_translates(const struct iommu_domain *domain)

@@ -9,6 +9,7 @@
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/property.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "cohbuf.h"
@@ -16,46 +17,6 @@
 
 #define COHBUF_DMA_BITS_MIN	16
 #define COHBUF_DMA_BITS_MAX	64
-
-/* By their numbers in the ABI. */
-static const char *const cohbuf_memory_names[] = {
-	[COHBUF_MEMORY_COHERENT] = "coherent",
-	[COHBUF_MEMORY_CACHED] = "cached",
-};
-
-static int cohbuf_config_memory(struct device *dev, struct cohbuf_config *config)
-{
-	const char *memory;
-	int kind;
-
-	if (!device_property_present(dev, "cohbuf,memory"))
-		return 0;
-
-	if (device_property_read_string(dev, "cohbuf,memory", &memory))
-		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory is not a string: say \"coherent\" or \"cached\"\n");
-
-	kind = match_string(cohbuf_memory_names, ARRAY_SIZE(cohbuf_memory_names), memory);
-	if (kind < 0)
-		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory \"%s\" is not known: say \"coherent\" or \"cached\"\n",
-				     memory);
-
-	if (kind == COHBUF_MEMORY_CACHED && config->region_no_map)
-		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory \"cached\" with memory-region %s, which is \"no-map\" and never cached: make the region \"reusable\", or say \"coherent\"\n",
-				     config->region->name);
-
-	/* A 32-bit kernel maps only the lower part of a large memory, and no other cached. */
-	if (kind == COHBUF_MEMORY_CACHED && config->region &&
-	    PageHighMem(pfn_to_page(PHYS_PFN(config->region->base + config->region->size - 1))))
-		return dev_err_probe(dev, -EINVAL,
-				     "cohbuf,memory \"cached\" with memory-region %s, which is not in the low memory that a 32-bit kernel always maps: move it down, or say \"coherent\"\n",
-				     config->region->name);
-
-	config->memory = kind;
-	return 0;
-}
 
 static int cohbuf_config_keep(struct device *dev, struct cohbuf_config *config)
 {
@@ -96,11 +57,22 @@ static int cohbuf_read_size(struct device *dev, u64 *size)
 static int cohbuf_config_size(struct device *dev, struct cohbuf_config *config)
 {
 	u64 limit = (u64)totalram_pages() << PAGE_SHIFT;
+	const char *of = "this machine", *another_way = "";
 	u64 size;
 	int ret;
 
-	if (config->region)
+	if (config->memory == COHBUF_MEMORY_REGISTERS)
+		return 0;
+
+	if (config->region) {
 		limit = config->region->size;
+		of = config->region->name;
+		another_way = ", or the region larger";
+	} else if (config->memory == COHBUF_MEMORY_KMALLOC) {
+		limit = min_t(u64, limit, KMALLOC_MAX_SIZE);
+		of = "kmalloc()";
+		another_way = ", or say \"cached\"";
+	}
 
 	if (device_property_present(dev, "cohbuf,size")) {
 		ret = cohbuf_read_size(dev, &size);
@@ -121,9 +93,7 @@ static int cohbuf_config_size(struct device *dev, struct cohbuf_config *config)
 	if (size > limit)
 		return dev_err_probe(dev, -EINVAL,
 				     "cohbuf,size %#llx is more than the %#llx bytes of %s: make it smaller%s\n",
-				     size, limit,
-				     config->region ? config->region->name : "this machine",
-				     config->region ? ", or the region larger" : "");
+				     size, limit, of, another_way);
 
 	config->size = PAGE_ALIGN(size);
 	return 0;
@@ -223,11 +193,16 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 
 	*config = (struct cohbuf_config){};
 
-	ret = cohbuf_config_region(dev, config);
+	/* First: it says which of the others there can be. */
+	ret = cohbuf_config_kind(dev, config);
 	if (ret)
 		return ret;
 
-	ret = cohbuf_config_memory(dev, config);
+	ret = cohbuf_config_reg(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_region(dev, config);
 	if (ret)
 		return ret;
 

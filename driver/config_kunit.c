@@ -4,6 +4,7 @@
  * region_kunit.c.
  */
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "node_kunit.h"
@@ -13,7 +14,7 @@
 struct config_case {
 	const char *desc;
 	/* In no order, and no name is the end. */
-	struct property props[3];
+	struct property props[4];
 	struct cohbuf_config wanted;
 };
 
@@ -44,6 +45,16 @@ static const struct config_case accepted_cases[] = {
 	{ "memory", { ONE_PAGE, STRING("cohbuf,memory", "coherent") }, { .size = PAGE_SIZE } },
 	{ "memory, cached", { ONE_PAGE, STRING("cohbuf,memory", "cached") },
 		{ .size = PAGE_SIZE, .memory = COHBUF_MEMORY_CACHED } },
+	{ "memory, kmalloc", { ONE_PAGE, STRING("cohbuf,memory", "kmalloc") },
+		{ .size = PAGE_SIZE, .memory = COHBUF_MEMORY_KMALLOC } },
+	{ "memory, kmalloc, all that it gives",
+		{ PROPERTY("cohbuf,size", U32(KMALLOC_MAX_SIZE)), STRING("cohbuf,memory", "kmalloc") },
+		{ .size = KMALLOC_MAX_SIZE, .memory = COHBUF_MEMORY_KMALLOC } },
+	{ "memory, vmalloc", { ONE_PAGE, STRING("cohbuf,memory", "vmalloc") },
+		{ .size = PAGE_SIZE, .memory = COHBUF_MEMORY_VMALLOC } },
+	{ "initial-data, vmalloc",
+		{ ONE_PAGE, STRING("cohbuf,memory", "vmalloc"), PROPERTY("cohbuf,initial-data", 1) },
+		{ .size = PAGE_SIZE, .memory = COHBUF_MEMORY_VMALLOC, .initial_len = 1 } },
 	{ "dma-bits 16", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(16)) },
 		{ .size = PAGE_SIZE, .dma_bits = 16 } },
 	{ "dma-bits 32", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(32)) },
@@ -116,6 +127,14 @@ static const struct config_case refused_cases[] = {
 	{ "memory, empty", { ONE_PAGE, EMPTY("cohbuf,memory") } },
 	{ "memory without a 0", { ONE_PAGE, PROPERTY("cohbuf,memory",
 		'c', 'o', 'h', 'e', 'r', 'e', 'n', 't') } },
+	{ "memory, kmalloc, one more than it gives",
+		{ PROPERTY("cohbuf,size", U32(KMALLOC_MAX_SIZE + 1)),
+		  STRING("cohbuf,memory", "kmalloc") } },
+	{ "memory, vmalloc, no size", { STRING("cohbuf,memory", "vmalloc") } },
+	{ "memory, registers, no reg", { STRING("cohbuf,memory", "registers") } },
+	{ "memory, registers, reg of a node that is on no bus",
+		{ STRING("cohbuf,memory", "registers"),
+		  PROPERTY("reg", U64(0x9010000), U64(PAGE_SIZE)) } },
 	{ "dma-bits 0", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(0)) } },
 	{ "dma-bits 15", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(15)) } },
 	{ "dma-bits 65", { ONE_PAGE, PROPERTY("cohbuf,dma-bits", U32(65)) } },
@@ -149,6 +168,64 @@ static void refused(struct kunit *test)
 	struct cohbuf_config config;
 
 	KUNIT_EXPECT_EQ(test, config_read(test, c->props, &config), -EINVAL);
+}
+
+/* And by letters which kinds can have them: Coherent, cAched, Kmalloc, Vmalloc, Registers. */
+/* */
+/* clang-format off */
+static const struct {
+	const char *name;
+	const char *kinds;
+} kind_properties[] = {
+	{ "cohbuf,size", "CAKV" },
+	{ "cohbuf,initial-data", "CAKV" },
+	{ "cohbuf,dma-bits", "CAK" },
+	{ "cohbuf,keep", "CA" },
+	{ "memory-region", "CA" },
+	{ "dmas", "CAK" },
+	{ "iommus", "CAK" },
+	{ "dma-coherent", "CAK" },
+	{ "dma-noncoherent", "CAK" },
+	{ "reg", "R" },
+	{ "reg-io-width", "R" },
+	{ "label", "CAKVR" },
+	{ "status", "CAKVR" },
+};
+
+static const struct {
+	const char *name;
+	char letter;
+} kinds[] = {
+	{ "coherent", 'C' }, { "cached", 'A' }, { "kmalloc", 'K' }, { "vmalloc", 'V' },
+	{ "registers", 'R' },
+};
+
+/* clang-format on */
+
+/* By the kind alone: whatever else is read of the node comes later. */
+static void kind_has_what_it_can(struct kunit *test)
+{
+	struct cohbuf_node *node = test->priv;
+	unsigned int k, p;
+
+	for (k = 0; k < ARRAY_SIZE(kinds); k++) {
+		for (p = 0; p < ARRAY_SIZE(kind_properties); p++) {
+			const struct property property = { .name = (char *)kind_properties[p].name,
+							   .value = "" };
+			const struct property memory = { .name = "cohbuf,memory",
+							 .value = (char *)kinds[k].name,
+							 .length = strlen(kinds[k].name) + 1 };
+			bool good = strchr(kind_properties[p].kinds, kinds[k].letter);
+			struct cohbuf_config config = {};
+
+			node->np->properties = NULL;
+			cohbuf_node_set(test, &memory);
+			cohbuf_node_set(test, &property);
+			KUNIT_EXPECT_EQ_MSG(test, cohbuf_config_kind(node->dev, &config),
+					    good ? 0 : -EINVAL, "%s %s", kinds[k].name,
+					    kind_properties[p].name);
+		}
+	}
 }
 
 /* Read a node whose size is given as a u64. */
@@ -207,6 +284,7 @@ static void label_characters(struct kunit *test)
 static struct kunit_case config_cases[] = {
 	KUNIT_CASE_PARAM(accepted, accepted_gen_params),
 	KUNIT_CASE_PARAM(refused, refused_gen_params),
+	KUNIT_CASE(kind_has_what_it_can),
 	KUNIT_CASE(size_up_to_the_memory_of_the_machine),
 	KUNIT_CASE(initial_data_up_to_the_size),
 	KUNIT_CASE(label_characters),

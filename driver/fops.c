@@ -9,27 +9,13 @@
 #include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/poll.h>
-#include <linux/sched/signal.h>
-#include <linux/sizes.h>
 #include <linux/splice.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/uio.h>
 
 #include "cohbuf.h"
 #include "compat.h"
 #include "trace.h"
-
-/* Where no more is asked: the answer may be old when it is given. */
-static bool cohbuf_is_bound(struct cohbuf *cb)
-{
-	bool bound;
-
-	mutex_lock(&cb->lock);
-	bound = cb->mem;
-	mutex_unlock(&cb->lock);
-	return bound;
-}
 
 static int cohbuf_open(struct inode *inode, struct file *file)
 {
@@ -57,103 +43,6 @@ static loff_t cohbuf_llseek(struct file *file, loff_t offset, int whence)
 		ret = generic_file_llseek_size(file, offset, whence, cb->mem->size, cb->mem->size);
 	mutex_unlock(&cb->lock);
 	return ret;
-}
-
-/* At most this much is copied at once, under the lock, which others wait for. */
-#define COHBUF_CHUNK	SZ_64K
-
-/*
- * Copy between the buffer and what the user gave, as far as that is in memory: no
- * fault may be taken under the lock. Returns the bytes, 0 at and past the end,
- * -EFAULT where a fault is needed for the first byte, or -ENODEV.
- */
-static ssize_t cohbuf_rw_chunk(struct cohbuf *cb, loff_t pos, struct iov_iter *iter,
-			       bool write)
-{
-	size_t len = min_t(size_t, iov_iter_count(iter), COHBUF_CHUNK);
-	ssize_t ret = -ENODEV;
-
-	mutex_lock(&cb->lock);
-	if (cb->mem) {
-		ret = cohbuf_mem_clamp(cb->mem, pos, len);
-		if (ret)
-			ret = cohbuf_mem_iter(cb->mem, pos, ret, iter, write) ?: -EFAULT;
-	}
-	mutex_unlock(&cb->lock);
-	return ret;
-}
-
-/**
- * cohbuf_rw_kernel() - copy between the buffer and memory of the kernel
- * @cb: the buffer
- * @pos: in bytes from the start of the buffer, any value
- * @buf: memory of the kernel
- * @len: bytes wanted
- * @write: into the buffer
- *
- * Context: Process context, may sleep. Takes &cohbuf.lock.
- * Return: bytes copied, at most COHBUF_CHUNK; 0 at and past the end; -ENODEV after
- * the unbind.
- */
-ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, bool write)
-{
-	struct kvec vec = { .iov_base = buf, .iov_len = len };
-	struct iov_iter iter;
-
-	iov_iter_kvec(&iter, write ? WRITE : READ, &vec, 1, len);
-	return cohbuf_rw_chunk(cb, pos, &iter, write);
-}
-
-/*
- * Go through a page of the kernel's, which takes the faults outside of the lock: they
- * may sleep for as long as another program likes.
- */
-static ssize_t cohbuf_rw_page(struct cohbuf *cb, loff_t pos, struct iov_iter *iter,
-			      bool write)
-{
-	size_t len = min_t(size_t, iov_iter_count(iter), PAGE_SIZE);
-	void *bounce = (void *)__get_free_page(GFP_KERNEL_ACCOUNT);
-	ssize_t ret = -EFAULT;
-
-	if (!bounce)
-		return -ENOMEM;
-
-	if (write)
-		len = copy_from_iter(bounce, len, iter);
-	if (len)
-		ret = cohbuf_rw_kernel(cb, pos, bounce, len, write);
-	if (write)
-		iov_iter_revert(iter, len - max_t(ssize_t, ret, 0));
-	else if (ret > 0)
-		ret = copy_to_iter(bounce, ret, iter) ?: -EFAULT;
-
-	free_page((unsigned long)bounce);
-	return ret;
-}
-
-/* A signal or an error ends it with what was done so far. */
-static ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
-{
-	struct cohbuf *cb = cohbuf_of(iocb->ki_filp);
-	ssize_t done = 0;
-	ssize_t ret;
-
-	for (;;) {
-		ret = cohbuf_rw_chunk(cb, iocb->ki_pos, iter, write);
-		if (ret == -EFAULT)
-			ret = cohbuf_rw_page(cb, iocb->ki_pos, iter, write);
-		if (ret <= 0)
-			break;
-		iocb->ki_pos += ret;
-		done += ret;
-		if (!iov_iter_count(iter) || signal_pending(current))
-			break;
-		cond_resched();
-	}
-
-	if (!ret && write && iov_iter_count(iter))
-		ret = -ENOSPC;
-	return done ?: ret;
 }
 
 static ssize_t cohbuf_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -245,7 +134,7 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 		info->flags |= COHBUF_INFO_REGION;
 	if (mem->engine)
 		info->flags |= COHBUF_INFO_ENGINE;
-	if (with_dma_addr) {
+	if (with_dma_addr && cohbuf_memory_has_dma(info->memory)) {
 		info->flags |= COHBUF_INFO_DMA_ADDR;
 		info->dma_addr = mem->dma_addr;
 	}

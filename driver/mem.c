@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory behind a buffer, through the DMA API only: a DMA address is never
- * turned into a physical one, or the other way round. Knows nothing of files.
+ * The memory behind a buffer: where it comes from, for which device, and whether that
+ * is what the node asks for. A DMA address is never turned into a physical one. Knows
+ * nothing of files.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
@@ -13,8 +14,7 @@
 #include <linux/of_reserved_mem.h>
 #include <linux/property.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
-#include <linux/uio.h>
+#include <linux/vmalloc.h>
 
 #include "cohbuf.h"
 #include "compat.h"
@@ -66,10 +66,19 @@ static int cohbuf_mem_assign_region(struct device *dev, struct cohbuf_mem *mem,
 static const struct cohbuf_mem_ops *cohbuf_mem_ops_of(const struct cohbuf_mem *mem,
 						      const struct cohbuf_config *config)
 {
-	if (config->memory == COHBUF_MEMORY_CACHED)
+	switch (config->memory) {
+	case COHBUF_MEMORY_CACHED:
 		return dma_has_noncontiguous(mem->dev) ? &cohbuf_scattered_ops :
 							 &cohbuf_cached_ops;
-	return config->keep ? &cohbuf_keep_ops : &cohbuf_coherent_ops;
+	case COHBUF_MEMORY_KMALLOC:
+		return &cohbuf_kmalloc_ops;
+	case COHBUF_MEMORY_VMALLOC:
+		return &cohbuf_vmalloc_ops;
+	case COHBUF_MEMORY_REGISTERS:
+		return &cohbuf_registers_ops;
+	default:
+		return config->keep ? &cohbuf_keep_ops : &cohbuf_coherent_ops;
+	}
 }
 
 /*
@@ -93,6 +102,9 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 {
 	dma_addr_t last = mem->dma_addr + mem->size - 1;
 
+	if (!cohbuf_memory_has_dma(config->memory))
+		return 0;
+
 	/* The DMA API does not compare a "no-map" pool with the mask, nor all of arm. */
 	if (last > DMA_BIT_MASK(mem->dma_bits))
 		return dev_err_probe(dev, -EINVAL,
@@ -112,7 +124,7 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
 	return 0;
 }
 
-/* What to do where an allocation failed. */
+/* What to do where an allocation for a device failed. */
 static const char *cohbuf_more_memory(const struct cohbuf_mem *mem,
 				      const struct cohbuf_config *config)
 {
@@ -120,6 +132,8 @@ static const char *cohbuf_more_memory(const struct cohbuf_mem *mem,
 		return IS_ENABLED(CONFIG_ARM) ?
 			       "a 32-bit Arm kernel has no cached memory behind an IOMMU: say \"coherent\"" :
 			       "behind the IOMMU any free memory would do: make cohbuf,size smaller";
+	if (mem->ops == &cohbuf_kmalloc_ops)
+		return "kmalloc() has none there: say \"cached\", which can take from a memory-region, or make cohbuf,size smaller";
 	if (mem->ops == &cohbuf_cached_ops && IS_ENABLED(CONFIG_HIGHMEM))
 		return "add a \"reusable\" memory-region, in the low memory that a 32-bit kernel always maps";
 	if (!config->region)
@@ -148,13 +162,18 @@ static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
 {
 	int ret;
 
+	mem->dev = dev;
+	if (!cohbuf_memory_has_dma(config->memory))
+		return 0;
+
 	if (mem->engine && !config->region && !config->dma_bits) {
 		mem->dev = dmaengine_get_dma_device(mem->engine);
 		mem->dma_bits = fls64(dma_get_mask(mem->dev));
+		mem->dma_coherent = dev_is_dma_coherent(mem->dev);
 		return 0;
 	}
 
-	mem->dev = dev;
+	mem->dma_coherent = dev_is_dma_coherent(dev);
 	/* It is no list of segments that this device is given. */
 	dma_set_max_seg_size(dev, UINT_MAX);
 	mem->dma_bits = config->dma_bits ?: COHBUF_DMA_BITS_DEFAULT;
@@ -166,16 +185,29 @@ static int cohbuf_mem_choose_device(struct device *dev, struct cohbuf_mem *mem,
 	return 0;
 }
 
+/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
+static void cohbuf_say_no_memory(struct device *dev, const struct cohbuf_mem *mem,
+				 const struct cohbuf_config *config)
+{
+	if (cohbuf_memory_has_dma(config->memory))
+		dev_err(dev, "cannot allocate %zu contiguous bytes within %u address bits: %s\n",
+			mem->size, mem->dma_bits, cohbuf_more_memory(mem, config));
+	else if (IS_ENABLED(CONFIG_64BIT))
+		dev_err(dev, "cohbuf,size %#zx is more than what is free of this machine's memory: make it smaller\n",
+			mem->size);
+	else
+		dev_err(dev,
+			"cohbuf,size %#zx is more than what is free of this machine's memory, or of the %#lx bytes that vmalloc() has for all: make it smaller, or enlarge vmalloc= on the kernel's command line\n",
+			mem->size, VMALLOC_TOTAL);
+}
+
 static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
 			    const struct cohbuf_config *config)
 {
-	int ret = mem->ops->alloc(mem);
+	int ret = mem->ops->alloc(dev, mem, config);
 
-	/* dev_err_probe() is silent on -ENOMEM from 6.13 on. */
 	if (ret == -ENOMEM)
-		dev_err(dev,
-			"cannot allocate %zu contiguous bytes within %u address bits: %s\n",
-			mem->size, mem->dma_bits, cohbuf_more_memory(mem, config));
+		cohbuf_say_no_memory(dev, mem, config);
 	if (ret)
 		return ret;
 	return devm_add_action_or_reset(dev, cohbuf_mem_free, mem);
@@ -213,7 +245,6 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	if (ret)
 		return ERR_PTR(ret);
 	mem->ops = cohbuf_mem_ops_of(mem, config);
-	mem->dma_coherent = dev_is_dma_coherent(mem->dev);
 
 	/* With the mask set: a pool is compared with it. */
 	if (config->region) {
@@ -241,140 +272,3 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
 	return mem;
 }
-
-/**
- * cohbuf_mem_clamp() - the one check of an offset and a length
- * @mem: the memory
- * @offset: in bytes from the start of the buffer, any value
- * @len: bytes wanted, any value
- *
- * Context: Any context.
- * Return: how many of @len bytes at @offset are inside the buffer; 0 at and past
- * the end. A range is inside if, and only if, that is @len.
- */
-size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len)
-{
-	if (offset >= mem->size)
-		return 0;
-	return min_t(u64, len, mem->size - offset);
-}
-EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_clamp);
-
-/**
- * cohbuf_mem_iter() - copy between the buffer and what a user gave, without a fault
- * @mem: the memory
- * @offset: in bytes, checked by cohbuf_mem_clamp()
- * @len: in bytes, checked by cohbuf_mem_clamp()
- * @iter: the user's memory
- * @write: into the buffer
- *
- * Through the kernel's own mapping. When something was written the device sees it.
- *
- * Context: Process context.
- * Return: bytes copied; fewer than @len where the user's memory is not there.
- */
-size_t cohbuf_mem_iter(const struct cohbuf_mem *mem, size_t offset, size_t len,
-		       struct iov_iter *iter, bool write)
-{
-	void *at = mem->cpu_addr + offset;
-	size_t copied;
-
-	/* What the device wrote before a flag that an earlier read saw. */
-	dma_rmb();
-	pagefault_disable();
-	copied = write ? copy_from_iter(at, len, iter) : copy_to_iter(at, len, iter);
-	pagefault_enable();
-	/* A doorbell rung next, perhaps from user space, must not overtake. */
-	wmb();
-	return copied;
-}
-
-/*
- * What is taken from the device is dropped from the caches. Not every architecture (riscv)
- * first writes back what lies beside the range in its first and in its last line.
- */
-static void cohbuf_mem_sync_edges(const struct cohbuf_mem *mem, size_t offset, size_t len)
-{
-	size_t in_line = dma_get_cache_alignment() - 1;
-
-	if (offset & in_line)
-		mem->ops->sync(mem, offset, 1, DMA_TO_DEVICE, false);
-	if ((offset + len) & in_line)
-		mem->ops->sync(mem, offset + len - 1, 1, DMA_TO_DEVICE, false);
-}
-
-/**
- * cohbuf_mem_sync() - hand a range over to the CPU or to the device
- * @mem: the memory
- * @offset: in bytes, checked by cohbuf_mem_clamp()
- * @len: in bytes, checked by cohbuf_mem_clamp()
- * @direction: which way the data goes
- * @for_cpu: the CPU works on the range next; else the device does
- *
- * Takes as long as the caches take for that many bytes, and no longer for a large buffer.
- *
- * Context: Process context, may sleep.
- */
-void cohbuf_mem_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
-		     enum dma_data_direction direction, bool for_cpu)
-{
-	if (mem->ops->sync && !mem->dma_coherent) {
-		if (for_cpu && direction != DMA_TO_DEVICE)
-			cohbuf_mem_sync_edges(mem, offset, len);
-		mem->ops->sync(mem, offset, len, direction, for_cpu);
-	}
-	/* Also where no cache is in the way: a doorbell or a flag must not be overtaken. */
-	mb();
-}
-
-/**
- * cohbuf_mem_is_cpu_cached() - does the CPU map the memory cached?
- * @mem: the memory
- *
- * Context: Any context.
- * Return: true where it does, in all mappings.
- */
-bool cohbuf_mem_is_cpu_cached(const struct cohbuf_mem *mem)
-{
-	return mem->ops->memory == COHBUF_MEMORY_CACHED || mem->dma_coherent;
-}
-
-/**
- * cohbuf_mem_cache_line() - in which unit does the memory have to be handed over?
- * @mem: the memory
- *
- * Context: Any context.
- * Return: bytes, a power of two, or 0 where cohbuf_mem_sync() is only a barrier.
- */
-unsigned int cohbuf_mem_cache_line(const struct cohbuf_mem *mem)
-{
-	return mem->ops->sync && !mem->dma_coherent ? dma_get_cache_alignment() : 0;
-}
-
-/*
- * Whoever maps it for writing will write: an entry that says "dirty" from the start
- * spares a processor that does not set that bit itself a trap for each page.
- */
-static pgprot_t cohbuf_pgprot_dirty(pgprot_t prot)
-{
-	return __pgprot(pte_val(pte_mkdirty(__pte(pgprot_val(prot)))));
-}
-
-/**
- * cohbuf_mem_mmap() - fill a VMA with the pages of the buffer
- * @mem: the memory
- * @vma: shared mapping; its page offset and length are checked here
- *
- * The VMA gets the memory attributes that the kernel's own mapping has.
- *
- * Context: Process context, mmap_lock held for writing.
- * Return: 0, -ENXIO where the VMA reaches past the end of the buffer, or -ENOMEM.
- */
-int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
-{
-	if (vma->vm_flags & VM_WRITE)
-		vma->vm_page_prot = cohbuf_pgprot_dirty(vma->vm_page_prot);
-
-	return mem->ops->mmap(mem, vma);
-}
-EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_mmap);

@@ -10,7 +10,8 @@
 #include "cohbuf.h"
 #include "compat.h"
 
-static int cohbuf_cached_alloc(struct cohbuf_mem *mem)
+static int cohbuf_cached_alloc(struct device *dev, struct cohbuf_mem *mem,
+			       const struct cohbuf_config *config)
 {
 	struct page *page;
 
@@ -36,8 +37,18 @@ static int cohbuf_cached_mmap(const struct cohbuf_mem *mem, struct vm_area_struc
 	return dma_mmap_pages(mem->dev, vma, mem->size, virt_to_page(mem->cpu_addr));
 }
 
-static void cohbuf_cached_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
-			       enum dma_data_direction direction, bool for_cpu)
+/**
+ * cohbuf_dma_sync() - hand a range over, of memory that is contiguous for the DMA API
+ * @mem: the memory
+ * @offset: in bytes
+ * @len: in bytes
+ * @direction: which way the data goes
+ * @for_cpu: the CPU works on the range next; else the device does
+ *
+ * Context: Process context.
+ */
+void cohbuf_dma_sync(const struct cohbuf_mem *mem, size_t offset, size_t len,
+		     enum dma_data_direction direction, bool for_cpu)
 {
 	if (for_cpu)
 		dma_sync_single_range_for_cpu(mem->dev, mem->dma_addr, offset, len, direction);
@@ -47,10 +58,10 @@ static void cohbuf_cached_sync(const struct cohbuf_mem *mem, size_t offset, size
 
 const struct cohbuf_mem_ops cohbuf_cached_ops = {
 	.memory = COHBUF_MEMORY_CACHED,
-	.name = "cached",
+	.cpu_mapping = "cached",
 	.alloc = cohbuf_cached_alloc,
 	.free = cohbuf_cached_free,
 	.mmap = cohbuf_cached_mmap,
-	.sync = cohbuf_cached_sync,
+	.sync = cohbuf_dma_sync,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_cached_ops);

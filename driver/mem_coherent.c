@@ -9,7 +9,8 @@
 #include "cohbuf.h"
 #include "compat.h"
 
-static int cohbuf_coherent_alloc(struct cohbuf_mem *mem)
+static int cohbuf_coherent_alloc(struct device *dev, struct cohbuf_mem *mem,
+				 const struct cohbuf_config *config)
 {
 	mem->cpu_addr = dma_alloc_coherent(mem->dev, mem->size, &mem->dma_addr,
 					   GFP_KERNEL | __GFP_NOWARN);
@@ -29,7 +30,7 @@ static int cohbuf_coherent_mmap(const struct cohbuf_mem *mem, struct vm_area_str
 
 const struct cohbuf_mem_ops cohbuf_coherent_ops = {
 	.memory = COHBUF_MEMORY_COHERENT,
-	.name = "coherent",
+	.cpu_mapping = "uncached",
 	.alloc = cohbuf_coherent_alloc,
 	.free = cohbuf_coherent_free,
 	.mmap = cohbuf_coherent_mmap,

@@ -62,13 +62,14 @@ int devm_cohbuf_mem_keep(struct device *dev, struct cohbuf_mem *mem)
 	return devm_add_action_or_reset(dev, cohbuf_mem_unkeep, mem);
 }
 
-static int cohbuf_keep_alloc(struct cohbuf_mem *mem)
+static int cohbuf_keep_alloc(struct device *dev, struct cohbuf_mem *mem,
+			     const struct cohbuf_config *config)
 {
 	phys_addr_t base = mem->kept->base;
 
 	mem->cpu_addr = memremap(base, mem->size, MEMREMAP_WC);
 	if (!mem->cpu_addr)
-		return dev_err_probe(mem->dev, -ENXIO,
+		return dev_err_probe(dev, -ENXIO,
 				     "memory-region %s cannot be mapped: make cohbuf,size smaller\n",
 				     mem->region);
 
@@ -83,12 +84,6 @@ static void cohbuf_keep_free(struct cohbuf_mem *mem)
 
 static int cohbuf_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 {
-	unsigned long pages = mem->size >> PAGE_SHIFT;
-
-	/* In pages: in bytes the offset could wrap. */
-	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
-		return -ENXIO;
-
 	vma->vm_page_prot = pgprot_writecombine(vma->vm_page_prot);
 	return remap_pfn_range(vma, vma->vm_start, PHYS_PFN(mem->kept->base) + vma->vm_pgoff,
 			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
@@ -96,7 +91,7 @@ static int cohbuf_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct 
 
 const struct cohbuf_mem_ops cohbuf_keep_ops = {
 	.memory = COHBUF_MEMORY_COHERENT,
-	.name = "coherent",
+	.cpu_mapping = "uncached",
 	.alloc = cohbuf_keep_alloc,
 	.free = cohbuf_keep_free,
 	.mmap = cohbuf_keep_mmap,

@@ -11,7 +11,8 @@
 #include "cohbuf.h"
 #include "compat.h"
 
-static int cohbuf_scattered_alloc(struct cohbuf_mem *mem)
+static int cohbuf_scattered_alloc(struct device *dev, struct cohbuf_mem *mem,
+				  const struct cohbuf_config *config)
 {
 	struct sg_table *sgt;
 
@@ -54,13 +55,13 @@ static void cohbuf_scattered_sync(const struct cohbuf_mem *mem, size_t offset, s
 
 	for (; len; offset += part, len -= part) {
 		part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
-		cohbuf_cached_ops.sync(mem, offset, part, direction, for_cpu);
+		cohbuf_dma_sync(mem, offset, part, direction, for_cpu);
 	}
 }
 
 const struct cohbuf_mem_ops cohbuf_scattered_ops = {
 	.memory = COHBUF_MEMORY_CACHED,
-	.name = "cached",
+	.cpu_mapping = "cached",
 	.alloc = cohbuf_scattered_alloc,
 	.free = cohbuf_scattered_free,
 	.mmap = cohbuf_scattered_mmap,

@@ -153,6 +153,9 @@ static const struct cohbuf_mem_ops *const all_ops[] = {
 	&cohbuf_keep_ops,
 	&cohbuf_cached_ops,
 	&cohbuf_scattered_ops,
+	&cohbuf_kmalloc_ops,
+	&cohbuf_vmalloc_ops,
+	&cohbuf_registers_ops,
 };
 
 static void mmap_refused(struct kunit *test)

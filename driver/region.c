@@ -14,43 +14,71 @@
 #include "cohbuf.h"
 #include "compat.h"
 
-/*
- * The kernel takes a "no-map" region anywhere, and clearing one behind which there
- * is nothing is a fatal external abort. A tree without /memory, as EFI leaves it,
- * cannot tell.
+/**
+ * cohbuf_ram_between() - how much of a range is RAM by the devicetree?
+ * @start: physical address of the first byte
+ * @end: one past the last byte
+ * @described: set to whether the tree has RAM at all; it has none where EFI started us
+ *
+ * Context: Process context.
+ * Return: bytes.
  */
-static bool cohbuf_region_is_ram(const struct reserved_mem *region)
+u64 cohbuf_ram_between(u64 start, u64 end, bool *described)
 {
-	u64 start = region->base, end = start + region->size;
 	struct device_node *np;
-	struct resource ram;
-	bool described = false;
+	const __be32 *reg;
 	u64 inside = 0;
+	u64 size;
 	int i;
 
+	/* Not as resources: a 32-bit kernel's may be too narrow for what is up there. */
+	*described = false;
 	for_each_node_by_type(np, "memory") {
-		for (i = 0; !of_address_to_resource(np, i, &ram); i++) {
-			u64 from = max_t(u64, start, ram.start);
-			u64 to = min_t(u64, end, (u64)ram.end + 1);
+		for (i = 0; (reg = of_get_address(np, i, &size, NULL)); i++) {
+			u64 ram = of_translate_address(np, reg);
+			u64 from = max(start, ram);
+			u64 to = min(end, ram + size);
 
-			described = true;
+			*described = true;
 			if (from < to)
 				inside += to - from;
 		}
 	}
-	return !described || inside >= region->size;
+	return inside;
 }
 
 /*
- * A pool's addresses for the device are worked out from its base alone: the whole of it
- * has to be where the bus ("dma-ranges") has one range.
+ * The kernel takes a "no-map" region anywhere, and clearing one behind which there
+ * is nothing is a fatal external abort.
  */
-static bool cohbuf_region_is_on_bus(struct device *dev, const struct reserved_mem *region)
+static bool cohbuf_region_is_ram(const struct reserved_mem *region)
 {
-	dma_addr_t first = phys_to_dma(dev, region->base);
-	u64 last = region->size - 1;
+	bool described;
+	u64 inside = cohbuf_ram_between(region->base, (u64)region->base + region->size,
+					&described);
 
-	return first != DMA_MAPPING_ERROR && phys_to_dma(dev, region->base + last) == first + last;
+	return !described || inside >= region->size;
+}
+
+/**
+ * cohbuf_is_on_bus() - does a bus have memory in one piece?
+ * @dev: a device on the bus
+ * @phys: physical address of the first byte
+ * @size: in bytes, not zero
+ *
+ * The addresses for the device are worked out from the first byte's alone: the whole has
+ * to be where the bus ("dma-ranges") has one range.
+ *
+ * Context: Any context.
+ * Return: true where it does.
+ */
+bool cohbuf_is_on_bus(struct device *dev, phys_addr_t phys, u64 size)
+{
+	dma_addr_t first = phys_to_dma(dev, phys);
+	dma_addr_t last = first + size - 1;
+
+	return first != DMA_MAPPING_ERROR && last >= first &&
+	       phys_to_dma(dev, phys + size - 1) == last;
 }
 
 static int cohbuf_check_region(struct device *dev, struct device_node *np,
@@ -109,9 +137,21 @@ static int cohbuf_check_region(struct device *dev, struct device_node *np,
 				     "memory-region %pOF is \"no-map\" and the device is \"dma-coherent\": make the region \"reusable\", or the device \"dma-noncoherent\"\n",
 				     np);
 
-	if (config->region_no_map && !cohbuf_region_is_on_bus(dev, region))
+	if (config->region_no_map && !cohbuf_is_on_bus(dev, region->base, region->size))
 		return dev_err_probe(dev, -EINVAL,
 				     "memory-region %pOF is not within one of the dma-ranges of this node's bus: move it\n",
+				     np);
+
+	if (config->memory == COHBUF_MEMORY_CACHED && config->region_no_map)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"cached\" with memory-region %pOF, which is \"no-map\" and never cached: make the region \"reusable\", or say \"coherent\"\n",
+				     np);
+
+	/* A 32-bit kernel maps only the lower part of a large memory, and no other cached. */
+	if (config->memory == COHBUF_MEMORY_CACHED &&
+	    PageHighMem(pfn_to_page(PHYS_PFN(region->base + region->size - 1))))
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"cached\" with memory-region %pOF, which is not in the low memory that a 32-bit kernel always maps: move it down, or say \"coherent\"\n",
 				     np);
 
 	config->region = region;

@@ -26,7 +26,7 @@ struct state {
 /* A kind of memory that has nothing to do. */
 static const struct cohbuf_mem_ops kunit_ops = {
 	.memory = COHBUF_MEMORY_COHERENT,
-	.name = "kunit",
+	.cpu_mapping = "uncached",
 };
 
 static int state_init(struct kunit *test)

@@ -42,7 +42,7 @@ static void write_down(const struct cohbuf_mem *mem, size_t offset, size_t len,
 
 static const struct cohbuf_mem_ops made_up_ops = {
 	.memory = COHBUF_MEMORY_CACHED,
-	.name = "made up",
+	.cpu_mapping = "cached",
 	.sync = write_down,
 };
 

@@ -43,8 +43,8 @@ COHBUF_ATTR(size, 0444, "%zu", mem->size);
 COHBUF_ATTR(dma_addr, 0400, "%pad", &mem->dma_addr);
 COHBUF_ATTR(dma_bits, 0444, "%u", mem->dma_bits);
 COHBUF_ATTR(dma_coherent, 0444, "%d", mem->dma_coherent);
-COHBUF_ATTR(memory, 0444, "%s", mem->ops->name);
-COHBUF_ATTR(cpu_mapping, 0444, "%s", cohbuf_mem_is_cpu_cached(mem) ? "cached" : "uncached");
+COHBUF_ATTR(memory, 0444, "%s", cohbuf_memory_name(mem->ops->memory));
+COHBUF_ATTR(cpu_mapping, 0444, "%s", cohbuf_mem_cpu_mapping(mem));
 COHBUF_ATTR(cache_line, 0444, "%u", cohbuf_mem_cache_line(mem));
 COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
 COHBUF_ATTR(files, 0444, "%u", cb->num_files);
@@ -82,8 +82,20 @@ static struct attribute *cohbuf_attrs[] = {
 	NULL,
 };
 
+/* What no device sees has no address for it. */
+static umode_t cohbuf_attr_is_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	const struct cohbuf *cb = to_cohbuf(kobj_to_dev(kobj));
+
+	if (attr != &dev_attr_dma_addr.attr)
+		return attr->mode;
+	/* The device is being added: nothing can take the memory away yet. */
+	return cohbuf_memory_has_dma(cb->mem->ops->memory) ? attr->mode : 0;
+}
+
 static const struct attribute_group cohbuf_group = {
 	.attrs = cohbuf_attrs,
+	.is_visible = cohbuf_attr_is_visible,
 };
 
 const struct attribute_group *cohbuf_groups[] = {

@@ -267,12 +267,18 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 
 static void open_buffer(const char *name)
 {
-	struct buffer *b = &buffers[num_buffers++];
+	struct buffer *b = &buffers[num_buffers];
 	struct cohbuf_info info;
 	int fd = buffer_open(name, O_RDWR | O_CLOEXEC);
 
-	if (num_buffers > MAX_BUFFERS || fd < 0 || buffer_info(fd, &info))
+	if (num_buffers == MAX_BUFFERS || fd < 0 || buffer_info(fd, &info))
 		die("%s: %s", name, strerror(errno));
+	/* They do not keep what is written, and the calls would be another device's. */
+	if (info.memory == COHBUF_MEMORY_REGISTERS) {
+		close(fd);
+		return;
+	}
+	num_buffers++;
 	memcpy(b->name, info.name, sizeof(b->name));
 	snprintf(b->path, sizeof(b->path), "/dev/%s", name);
 	b->size = info.size;

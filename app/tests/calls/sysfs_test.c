@@ -11,10 +11,16 @@
 
 #include "tests/harness/buffers.h"
 
-static const char *const attributes[] = {
-	"size", "dma_addr", "dma_bits", "dma_coherent", "memory", "cpu_mapping", "cache_line",
+/* The first one is there only where a device sees the memory. */
+static const char *const all_attributes[] = {
+	"dma_addr", "dma_bits", "dma_coherent", "size", "memory", "cpu_mapping", "cache_line",
 	"region", "engine", "files", "mappings", NULL
 };
+
+static const char *const *attributes_of(const struct test_buffer *b)
+{
+	return has_dma(b) ? all_attributes : all_attributes + 1;
+}
 
 static void attr_path(char path[PATH_MAX], const struct test_buffer *b, const char *attr)
 {
@@ -38,7 +44,18 @@ TEST_EACH(sysfs, numbers_are_those_of_the_node, all_buffers)
 	EXPECT_EQ(number(b, "mappings"), 0);
 }
 
-TEST_EACH(sysfs, dma_addr_is_where_the_node_puts_the_buffer, all_buffers)
+TEST_EACH(sysfs, what_no_device_sees_has_no_dma_addr, all_buffers)
+{
+	char path[PATH_MAX];
+
+	attr_path(path, b, "dma_addr");
+	if (has_dma(b))
+		EXPECT_OK(access(path, F_OK));
+	else
+		EXPECT_ERRNO(access(path, F_OK), ENOENT);
+}
+
+TEST_EACH(sysfs, dma_addr_is_where_the_node_puts_the_buffer, dma_buffers)
 {
 	uint64_t dma_addr = number(b, "dma_addr");
 
@@ -52,17 +69,15 @@ TEST_EACH(sysfs, memory_is_the_kind, all_buffers)
 	char text[64] = "?";
 
 	EXPECT_OK(buffer_attr(name_of(b), "memory", text, sizeof(text)));
-	EXPECT_STREQ(text, b->memory == COHBUF_MEMORY_CACHED ? "cached" : "coherent");
+	EXPECT_STREQ(text, kind_of(b));
 }
 
 TEST_EACH(sysfs, cpu_mapping_is_what_the_kind_promises, all_buffers)
 {
-	bool is_cached = b->memory == COHBUF_MEMORY_CACHED ||
-			 b->flags & COHBUF_INFO_DMA_COHERENT;
 	char text[64] = "?";
 
 	EXPECT_OK(buffer_attr(name_of(b), "cpu_mapping", text, sizeof(text)));
-	EXPECT_STREQ(text, is_cached ? "cached" : "uncached");
+	EXPECT_STREQ(text, is_cpu_cached(b) ? "cached" : "uncached");
 }
 
 TEST_EACH(sysfs, region_is_the_name_of_the_memory_region, all_buffers)
@@ -75,7 +90,7 @@ TEST_EACH(sysfs, region_is_the_name_of_the_memory_region, all_buffers)
 
 TEST_EACH(sysfs, every_value_is_one_line, all_buffers)
 {
-	for (const char *const *attr = attributes; *attr; attr++) {
+	for (const char *const *attr = attributes_of(b); *attr; attr++) {
 		char path[PATH_MAX], text[256] = "";
 		ssize_t len;
 		int fd;
@@ -91,7 +106,7 @@ TEST_EACH(sysfs, every_value_is_one_line, all_buffers)
 
 TEST_EACH(sysfs, attributes_are_0444_and_the_dma_address_is_0400, all_buffers)
 {
-	for (const char *const *attr = attributes; *attr; attr++) {
+	for (const char *const *attr = attributes_of(b); *attr; attr++) {
 		char path[PATH_MAX];
 		struct stat st;
 
@@ -104,7 +119,7 @@ TEST_EACH(sysfs, attributes_are_0444_and_the_dma_address_is_0400, all_buffers)
 
 TEST_EACH(sysfs, not_even_root_opens_an_attribute_for_writing, all_buffers)
 {
-	for (const char *const *attr = attributes; *attr; attr++) {
+	for (const char *const *attr = attributes_of(b); *attr; attr++) {
 		char path[PATH_MAX];
 
 		attr_path(path, b, *attr);
@@ -117,13 +132,13 @@ static void expect_all_but_the_dma_address(const char *name, int error)
 {
 	char text[64];
 
-	for (const char *const *attr = attributes; *attr; attr++)
+	for (const char *const *attr = all_attributes; *attr; attr++)
 		if (strcmp(*attr, "dma_addr"))
 			EXPECT_OK(buffer_attr(name, *attr, text, sizeof(text)));
 	EXPECT_ERRNO(buffer_attr(name, "dma_addr", text, sizeof(text)), error);
 }
 
-TEST_EACH(sysfs, unprivileged_user_reads_all_but_the_dma_address, all_buffers)
+TEST_EACH(sysfs, unprivileged_user_reads_all_but_the_dma_address, dma_buffers)
 {
 	const char *name = name_of(b);
 
@@ -132,7 +147,7 @@ TEST_EACH(sysfs, unprivileged_user_reads_all_but_the_dma_address, all_buffers)
 }
 
 /* The same right as COHBUF_IOC_INFO asks for, whatever the mode of the file says. */
-TEST_EACH(sysfs, root_without_cap_sys_rawio_reads_all_but_the_dma_address, all_buffers)
+TEST_EACH(sysfs, root_without_cap_sys_rawio_reads_all_but_the_dma_address, dma_buffers)
 {
 	const char *name = name_of(b);
 

@@ -55,6 +55,29 @@ struct test_buffer cached = {
 	.memory = COHBUF_MEMORY_CACHED,
 };
 
+/* As that, for who learns from it. */
+struct test_buffer kmalloc_buffer = {
+	.node = "buffer-kmalloc",
+	.name = "kmalloc",
+	.size = 256 << 10,
+	.memory = COHBUF_MEMORY_KMALLOC,
+};
+
+/* No device sees it. */
+struct test_buffer vmalloc_buffer = {
+	.node = "buffer-vmalloc",
+	.name = "vmalloc",
+	.size = 256 << 10,
+	.memory = COHBUF_MEMORY_VMALLOC,
+};
+
+/* On no list: what is no memory is not written to by every test. */
+struct test_buffer registers = {
+	.node = "buffer-registers",
+	.name = "registers",
+	.memory = COHBUF_MEMORY_REGISTERS,
+};
+
 /* All of a "no-map" region. */
 struct test_buffer pool = {
 	.node = "buffer-pool",
@@ -120,6 +143,7 @@ static struct test_buffer unnamed = {
 const struct test_buffer *all_buffers[MAX_BUFFERS];
 const struct test_buffer *named_buffers[MAX_BUFFERS];
 const struct test_buffer *large_buffers[MAX_BUFFERS];
+const struct test_buffer *dma_buffers[MAX_BUFFERS];
 
 /*
  * The memory is the region's or, without one, what the engine sees, unless the node
@@ -129,6 +153,9 @@ static void read_memory(struct test_buffer *b, const char *node)
 {
 	struct tree_window cpu = tree_ram(), dma;
 	char path[PATH_MAX], device[PATH_MAX];
+
+	if (!has_dma(b))
+		return;
 
 	snprintf(device, sizeof(device), "%s", node);
 	b->dma_bits = 32;
@@ -150,6 +177,21 @@ static void read_memory(struct test_buffer *b, const char *node)
 	b->bus_offset = dma.first - cpu.first;
 }
 
+/* The block is as large as the node says; on no list. */
+static void read_registers(void)
+{
+	struct tree_window reg;
+	char node[PATH_MAX];
+
+	registers.present = tree_find(registers.node, node);
+	if (!registers.present)
+		return;
+	if (device_find(registers.node, registers.device))
+		registers.device[0] = '\0';
+	reg = tree_reg(node);
+	registers.size = reg.end - reg.first;
+}
+
 static void add_to(const struct test_buffer **list, const struct test_buffer *b)
 {
 	while (*list)
@@ -161,8 +203,8 @@ static void add_to(const struct test_buffer **list, const struct test_buffer *b)
 static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
-		&mmapdemo, &plain, &snooped, &cached, &pool, &cma, &offset, &engine,
-		&elsewhere, &cached_dma, &cached_64k, &cached_16m, &unnamed
+		&mmapdemo, &plain, &snooped, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool,
+		&cma, &offset, &engine, &elsewhere, &cached_dma, &cached_64k, &cached_16m, &unnamed
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -182,14 +224,42 @@ static void __attribute__((constructor(101))) read_tree(void)
 		add_to(all_buffers, b);
 		if (b->name)
 			add_to(named_buffers, b);
+		if (has_dma(b))
+			add_to(dma_buffers, b);
 		if (b->name && b->size > 64 << 10)
 			add_to(large_buffers, b);
 	}
+	read_registers();
+}
+
+bool has_dma(const struct test_buffer *b)
+{
+	return b->memory != COHBUF_MEMORY_VMALLOC && b->memory != COHBUF_MEMORY_REGISTERS;
+}
+
+bool is_cpu_cached(const struct test_buffer *b)
+{
+	return (b->memory != COHBUF_MEMORY_COHERENT && b->memory != COHBUF_MEMORY_REGISTERS) ||
+	       b->flags & COHBUF_INFO_DMA_COHERENT;
 }
 
 bool needs_sync(const struct test_buffer *b)
 {
-	return b->memory != COHBUF_MEMORY_COHERENT && !(b->flags & COHBUF_INFO_DMA_COHERENT);
+	return has_dma(b) && b->memory != COHBUF_MEMORY_COHERENT &&
+	       !(b->flags & COHBUF_INFO_DMA_COHERENT);
+}
+
+const char *kind_of(const struct test_buffer *b)
+{
+	static const char *const kinds[] = {
+		[COHBUF_MEMORY_COHERENT] = "coherent",
+		[COHBUF_MEMORY_CACHED] = "cached",
+		[COHBUF_MEMORY_KMALLOC] = "kmalloc",
+		[COHBUF_MEMORY_VMALLOC] = "vmalloc",
+		[COHBUF_MEMORY_REGISTERS] = "registers",
+	};
+
+	return kinds[b->memory];
 }
 
 /**
@@ -242,9 +312,31 @@ unsigned char *map_buffer(const struct test_buffer *b, int fd)
 			       fd, 0));
 }
 
+/**
+ * hand_over() - COHBUF_IOC_SYNC
+ * @fd: the file
+ * @offset: in bytes, any value
+ * @length: in bytes, any value
+ * @direction: one of &enum cohbuf_sync_direction, or another number
+ * @owner: one of &enum cohbuf_sync_owner, or another number
+ *
+ * Return: 0, or -1 with errno.
+ */
+int hand_over(int fd, uint64_t offset, uint64_t length, uint32_t direction, uint32_t owner)
+{
+	const struct cohbuf_sync sync = {
+		.offset = offset,
+		.length = length,
+		.direction = direction,
+		.owner = owner,
+	};
+
+	return buffer_sync(fd, &sync);
+}
+
 void expect_dma_bits(const struct test_buffer *b, uint64_t bits)
 {
-	if (b->dma_bits) {
+	if (b->dma_bits || !has_dma(b)) {
 		EXPECT_EQ(bits, b->dma_bits);
 	} else {
 		EXPECT_GE(bits, 16);
@@ -505,6 +597,15 @@ static bool module_is_in_use(void)
 	return file_read_line("/sys/module/cohbuf/refcnt", refs, sizeof(refs)) || atoi(refs);
 }
 
+static void restore_buffer(const struct test_buffer *b, bool counted)
+{
+	harness_check(HARNESS_HERE(false), !ensure_bound(b), "%s can be bound again", b->device);
+	if (!counted)
+		return;
+	EXPECT_EQ(files_of(b), 0);
+	EXPECT_EQ(mappings_of(b), 0);
+}
+
 /*
  * Every test leaves the board as it was: all buffers bound, which also says that
  * each can be bound again whatever the test did, and no file and no mapping left.
@@ -519,16 +620,11 @@ static void restore_buffers(const void *arg)
 	if (!module_is_loaded() && !driver_is_built_in())
 		ASSERT_OK(load_module("cohbuf"));
 
-	for (b = all_buffers; *b; b++) {
-		if (!*(*b)->device)
-			continue;
-		harness_check(HARNESS_HERE(false), !ensure_bound(*b),
-			      "%s can be bound again", (*b)->device);
-		if (arg && *b != arg && !in_use)
-			continue;
-		EXPECT_EQ(files_of(*b), 0);
-		EXPECT_EQ(mappings_of(*b), 0);
-	}
+	for (b = all_buffers; *b; b++)
+		if (*(*b)->device)
+			restore_buffer(*b, !arg || *b == arg || in_use);
+	if (*registers.device)
+		restore_buffer(&registers, in_use);
 }
 
 static void __attribute__((constructor)) buffers_init(void)

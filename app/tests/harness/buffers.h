@@ -58,9 +58,16 @@ struct test_buffer {
 extern const struct test_buffer *all_buffers[];
 extern const struct test_buffer *named_buffers[];
 extern const struct test_buffer *large_buffers[];	/* more than a few pages */
+extern const struct test_buffer *dma_buffers[];		/* a device sees them */
 
 /* A test that uses one that this board has not is skipped. */
-extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo;
+extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo, kmalloc_buffer,
+	vmalloc_buffer, registers;
+
+bool has_dma(const struct test_buffer *b);
+bool is_cpu_cached(const struct test_buffer *b);
+/* As "cohbuf,memory" has it. */
+const char *kind_of(const struct test_buffer *b);
 
 /* Where what the one side wrote the other sees after COHBUF_IOC_SYNC only. */
 bool needs_sync(const struct test_buffer *b);
@@ -88,6 +95,7 @@ const char *platform_device_of(const struct test_buffer *b);
 const char *name_of(const struct test_buffer *b);
 int open_buffer(const struct test_buffer *b, int flags);
 unsigned char *map_buffer(const struct test_buffer *b, int fd);
+int hand_over(int fd, uint64_t offset, uint64_t length, uint32_t direction, uint32_t owner);
 void expect_dma_bits(const struct test_buffer *b, uint64_t bits);
 unsigned int files_of(const struct test_buffer *b);
 unsigned int mappings_of(const struct test_buffer *b);

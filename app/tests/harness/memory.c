@@ -67,7 +67,7 @@ long slab_objects(const char *cache)
 	return value;
 }
 
-static unsigned int read_dma_vmaps(void)
+static unsigned int read_vmaps(const char *of)
 {
 	FILE *file = fopen("/proc/vmallocinfo", "r");
 	unsigned int count = 0;
@@ -75,9 +75,25 @@ static unsigned int read_dma_vmaps(void)
 
 	ASSERT_TRUE(file);
 	while (fgets(line, sizeof(line), file))
-		if (strstr(line, "dma_"))
+		if (strstr(line, of))
 			count++;
 	fclose(file);
+	return count;
+}
+
+/*
+ * The kernel hands the list out in pieces: what others allocate or free between two of
+ * them moves the rest, and an area is seen twice or not at all. Hence two readings that
+ * agree.
+ */
+static unsigned int count_vmaps(const char *of)
+{
+	unsigned int count = read_vmaps(of), before;
+
+	do {
+		before = count;
+		count = read_vmaps(of);
+	} while (count != before);
 	return count;
 }
 
@@ -86,20 +102,17 @@ static unsigned int read_dma_vmaps(void)
  *
  * The kernel maps a buffer there that it cannot use through its linear mapping.
  *
- * It hands the list out in pieces: what others allocate or free between two of them
- * moves the rest, and an area is seen twice or not at all. Hence two readings that agree.
- *
  * Return: how many.
  */
 unsigned int count_dma_vmaps(void)
 {
-	unsigned int count = read_dma_vmaps(), before;
+	return count_vmaps("dma_");
+}
 
-	do {
-		before = count;
-		count = read_dma_vmaps();
-	} while (count != before);
-	return count;
+/* Those of registers. */
+unsigned int count_io_vmaps(void)
+{
+	return count_vmaps("ioremap");
 }
 
 /*

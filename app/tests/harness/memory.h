@@ -8,6 +8,7 @@
 long meminfo(const char *key);
 long slab_objects(const char *cache);
 unsigned int count_dma_vmaps(void);
+unsigned int count_io_vmaps(void);
 unsigned int count_objects(unsigned int *files);
 unsigned int settle_objects(unsigned int wanted);
 

@@ -84,6 +84,15 @@ static unsigned int cells_of(const char *path, const char *property)
 	return dt_cells(path, property, cells) == 1 ? cells[0] : 0;
 }
 
+static uint64_t take(const uint32_t *cells, int *at, unsigned int count)
+{
+	uint64_t value = 0;
+
+	while (count--)
+		value = value << 32 | cells[(*at)++];
+	return value;
+}
+
 /* A bank without memory is at no address. */
 static void widen(struct tree_window *window, uint64_t first, uint64_t end)
 {
@@ -108,15 +117,53 @@ struct tree_window tree_reg(const char *path)
 	na = cells_of(parent, "#address-cells");
 	ns = cells_of(parent, "#size-cells");
 	for (int i = 0; na && ns && i + (int)(na + ns) <= count;) {
-		uint64_t first = 0, size = 0;
+		uint64_t first = take(cells, &i, na), size = take(cells, &i, ns);
 
-		for (unsigned int n = 0; n < na; n++)
-			first = first << 32 | cells[i++];
-		for (unsigned int n = 0; n < ns; n++)
-			size = size << 32 | cells[i++];
 		widen(&window, first, first + size);
 	}
 	return window;
+}
+
+/* What the bus above makes of an address of this one, by its "ranges". */
+static bool to_bus_above(const char *bus, const char *above, uint64_t *address)
+{
+	unsigned int na = cells_of(bus, "#address-cells"), ns = cells_of(bus, "#size-cells");
+	unsigned int above_na = cells_of(above, "#address-cells");
+	uint32_t cells[DT_CELLS_MAX];
+	int count = dt_cells(bus, "ranges", cells);
+
+	if (!dt_has(bus, "ranges"))
+		return false;
+	for (int i = 0; na && i + (int)(na + above_na + ns) <= count;) {
+		uint64_t first = take(cells, &i, na), to = take(cells, &i, above_na);
+		uint64_t size = take(cells, &i, ns);
+
+		if (*address >= first && *address - first < size) {
+			*address += to - first;
+			return true;
+		}
+	}
+	return !count;
+}
+
+bool tree_cpu_reg(const char *path, struct tree_window *window)
+{
+	char bus[PATH_MAX], above[PATH_MAX];
+	uint64_t address, size;
+
+	*window = tree_reg(path);
+	if (window->first >= window->end || !dt_parent(path, bus))
+		return false;
+
+	address = window->first;
+	size = window->end - window->first;
+	while (dt_parent(bus, above)) {
+		if (!to_bus_above(bus, above, &address))
+			return false;
+		snprintf(bus, sizeof(bus), "%s", above);
+	}
+	*window = (struct tree_window){ address, address + size };
+	return true;
 }
 
 struct tree_window tree_ram(void)

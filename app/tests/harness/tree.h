@@ -34,6 +34,8 @@ bool tree_is_coherent(const char *path);
 
 /* From the start of the first range of "reg" to the end of the last one. */
 struct tree_window tree_reg(const char *path);
+/* As that, where the CPU has it; false where a bus above does not say. */
+bool tree_cpu_reg(const char *path, struct tree_window *window);
 /* The memory of the machine, as the CPU addresses it. */
 struct tree_window tree_ram(void);
 /* Where a device finds that memory, by the dma-ranges above its node. */

@@ -13,6 +13,7 @@
 
 #include "process.h"
 #include "tests/harness/buffers.h"
+#include "tests/harness/memory.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -103,4 +104,57 @@ TEST_LIMIT(many, unbind_is_linear_in_files_of_one_mapping_each, 180)
 
 	EXPECT_LT(many.unbind * 1000, few.unbind * 1000 * 8 + BUSY);
 	EXPECT_LT(many.unbind * 1000, many.map * 1000 * 4 + BUSY);
+}
+
+/* As many as the administrator lets a process have, and the buffer is none the worse. */
+static void map_until_the_limit(const void *arg)
+{
+	const struct test_buffer *b = arg;
+	int fd = open_buffer(b, O_RDWR);
+	unsigned char *map = NULL, *next, byte;
+	unsigned int count = 0;
+
+	ASSERT_OK(file_write("/proc/sys/vm/max_map_count", "2000"));
+	while ((next = mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0)) != MAP_FAILED) {
+		map = next;
+		count++;
+	}
+	EXPECT_EQ(errno, ENOMEM);
+	EXPECT_LE(count, 2000);
+	EXPECT_GE(count, 1900);
+	EXPECT_EQ(mappings_of(b), count);
+	EXPECT_SIGNAL(touch_write(map, 1), 0);
+
+	ASSERT_OK(munmap(map, PAGE));
+	map = ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0));
+	unbind_buffer(b);
+	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+}
+
+TEST(many, mappings_end_at_the_limit_of_the_process)
+{
+	char limit[16];
+
+	ASSERT_OK(file_read_line("/proc/sys/vm/max_map_count", limit, sizeof(limit)));
+	harness_in_child(map_until_the_limit, &vmalloc_buffer);
+	ASSERT_OK(file_write("/proc/sys/vm/max_map_count", limit));
+	bind_buffer(&vmalloc_buffer);
+	EXPECT_EQ(mappings_of(&vmalloc_buffer), 0);
+}
+
+/* What the kernel needs for each, beside the page tables. */
+TEST(many, mapping_costs_less_than_a_kilobyte_of_the_kernels_memory)
+{
+	const unsigned int count = 20000;
+	int fd = open_buffer(&plain, O_RDWR);
+	long before, cost;
+
+	raise_limits(1, count);
+	before = meminfo("Slab");
+	for (unsigned int i = 0; i < count; i++)
+		ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0));
+	cost = (meminfo("Slab") - before) * 1024 / count;
+	harness_note("a mapping costs %ld bytes of the kernel's memory", cost);
+	EXPECT_GE(cost, 100);
+	EXPECT_LT(cost, 1024);
 }

@@ -39,8 +39,8 @@ struct storm {
 
 static struct storm *storm;
 
-/* Memory of the system, and of a region. */
-static const struct test_buffer *const stormed[] = { &plain, &pool };
+/* Memory of the system, of a region, and of no DMA API. */
+static const struct test_buffer *const stormed[] = { &plain, &pool, &vmalloc_buffer };
 #define STORMED		(sizeof(stormed) / sizeof(stormed[0]))
 
 static void storm_on(const struct test_buffer *b)

@@ -42,9 +42,10 @@ static void use(const void *arg)
 	EXPECT_STREQ(info.name, name);
 	ASSERT_GT(info.size, 0);
 	EXPECT_EQ(info.size % PAGE, 0);
-	EXPECT_GE(info.dma_bits, 16);
+	EXPECT_EQ(!(info.flags & COHBUF_INFO_DMA_ADDR), info.memory == COHBUF_MEMORY_VMALLOC);
+	EXPECT_GE(info.dma_bits, info.memory == COHBUF_MEMORY_VMALLOC ? 0 : 16);
 	EXPECT_LE(info.dma_bits, 64);
-	if (info.dma_bits < 64)
+	if (info.dma_bits && info.dma_bits < 64)
 		EXPECT_EQ((info.dma_addr + info.size - 1) >> info.dma_bits, 0);
 	map = ASSERT_MAP(mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 	EXPECT_SIGNAL(touch_write(map, 1), 0);

@@ -26,21 +26,9 @@ _Static_assert(COHBUF_SYNC_FROM_DEVICE == 2, "FROM_DEVICE");
 _Static_assert(COHBUF_SYNC_FOR_CPU == 1, "FOR_CPU");
 _Static_assert(COHBUF_SYNC_FOR_DEVICE == 2, "FOR_DEVICE");
 
-static int sync_range(int fd, uint64_t offset, uint64_t length, uint32_t direction, uint32_t owner)
-{
-	struct cohbuf_sync sync = {
-		.offset = offset,
-		.length = length,
-		.direction = direction,
-		.owner = owner,
-	};
-
-	return ioctl(fd, COHBUF_IOC_SYNC, &sync);
-}
-
 static int sync_to_device(int fd, uint64_t offset, uint64_t length)
 {
-	return sync_range(fd, offset, length, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE);
+	return hand_over(fd, offset, length, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE);
 }
 
 /* A range of each sort, in each direction, for each owner: no byte of the buffer changes. */
@@ -65,10 +53,10 @@ TEST_EACH(sync, hands_any_range_over_and_changes_nothing, all_buffers)
 	fill_pattern(map, 0, b->size, 1);
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		for (uint32_t direction = 0; direction <= COHBUF_SYNC_FROM_DEVICE; direction++) {
-			EXPECT_OK(sync_range(fd, ranges[i].offset, ranges[i].length, direction,
-					     COHBUF_SYNC_FOR_DEVICE));
-			EXPECT_OK(sync_range(fd, ranges[i].offset, ranges[i].length, direction,
-					     COHBUF_SYNC_FOR_CPU));
+			EXPECT_OK(hand_over(fd, ranges[i].offset, ranges[i].length, direction,
+					    COHBUF_SYNC_FOR_DEVICE));
+			EXPECT_OK(hand_over(fd, ranges[i].offset, ranges[i].length, direction,
+					    COHBUF_SYNC_FOR_CPU));
 		}
 	}
 	EXPECT_BYTES(map, wanted, b->size);
@@ -80,11 +68,11 @@ TEST_EACH(sync, keeps_no_state, all_buffers)
 	int fd = open_buffer(b, O_RDWR);
 
 	for (int i = 0; i < 3; i++)
-		EXPECT_OK(sync_range(fd, 0, PAGE, COHBUF_SYNC_BIDIRECTIONAL,
-				     COHBUF_SYNC_FOR_CPU));
+		EXPECT_OK(hand_over(fd, 0, PAGE, COHBUF_SYNC_BIDIRECTIONAL,
+				    COHBUF_SYNC_FOR_CPU));
 	for (int i = 0; i < 3; i++)
-		EXPECT_OK(sync_range(fd, PAGE / 2, PAGE / 2, COHBUF_SYNC_TO_DEVICE,
-				     COHBUF_SYNC_FOR_DEVICE));
+		EXPECT_OK(hand_over(fd, PAGE / 2, PAGE / 2, COHBUF_SYNC_TO_DEVICE,
+				    COHBUF_SYNC_FOR_DEVICE));
 	EXPECT_EQ(close(fd), 0);
 }
 
@@ -115,11 +103,11 @@ TEST_EACH(sync, unknown_direction_or_owner_is_einval, named_buffers)
 {
 	int fd = open_buffer(b, O_RDWR);
 
-	EXPECT_ERRNO(sync_range(fd, 0, 1, 3, COHBUF_SYNC_FOR_CPU), EINVAL);
-	EXPECT_ERRNO(sync_range(fd, 0, 1, UINT32_MAX, COHBUF_SYNC_FOR_CPU), EINVAL);
-	EXPECT_ERRNO(sync_range(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, 0), EINVAL);
-	EXPECT_ERRNO(sync_range(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, 3), EINVAL);
-	EXPECT_ERRNO(sync_range(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, UINT32_MAX), EINVAL);
+	EXPECT_ERRNO(hand_over(fd, 0, 1, 3, COHBUF_SYNC_FOR_CPU), EINVAL);
+	EXPECT_ERRNO(hand_over(fd, 0, 1, UINT32_MAX, COHBUF_SYNC_FOR_CPU), EINVAL);
+	EXPECT_ERRNO(hand_over(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, 0), EINVAL);
+	EXPECT_ERRNO(hand_over(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, 3), EINVAL);
+	EXPECT_ERRNO(hand_over(fd, 0, 1, COHBUF_SYNC_TO_DEVICE, UINT32_MAX), EINVAL);
 }
 
 TEST(sync, reserved_is_zero)
@@ -142,9 +130,9 @@ TEST_EACH(sync, file_for_reading_hands_over_to_the_device_only, all_buffers)
 	int fd = open_buffer(b, O_RDONLY);
 
 	for (uint32_t owner = COHBUF_SYNC_FOR_CPU; owner <= COHBUF_SYNC_FOR_DEVICE; owner++) {
-		EXPECT_OK(sync_range(fd, 0, b->size, COHBUF_SYNC_TO_DEVICE, owner));
-		EXPECT_ERRNO(sync_range(fd, 0, PAGE, COHBUF_SYNC_FROM_DEVICE, owner), EBADF);
-		EXPECT_ERRNO(sync_range(fd, 0, PAGE, COHBUF_SYNC_BIDIRECTIONAL, owner), EBADF);
+		EXPECT_OK(hand_over(fd, 0, b->size, COHBUF_SYNC_TO_DEVICE, owner));
+		EXPECT_ERRNO(hand_over(fd, 0, PAGE, COHBUF_SYNC_FROM_DEVICE, owner), EBADF);
+		EXPECT_ERRNO(hand_over(fd, 0, PAGE, COHBUF_SYNC_BIDIRECTIONAL, owner), EBADF);
 	}
 }
 
@@ -153,8 +141,8 @@ TEST_EACH(sync, file_for_writing_does_it_all, all_buffers)
 	int fd = open_buffer(b, O_WRONLY);
 
 	for (uint32_t direction = 0; direction <= COHBUF_SYNC_FROM_DEVICE; direction++) {
-		EXPECT_OK(sync_range(fd, 0, PAGE, direction, COHBUF_SYNC_FOR_CPU));
-		EXPECT_OK(sync_range(fd, 0, PAGE, direction, COHBUF_SYNC_FOR_DEVICE));
+		EXPECT_OK(hand_over(fd, 0, PAGE, direction, COHBUF_SYNC_FOR_CPU));
+		EXPECT_OK(hand_over(fd, 0, PAGE, direction, COHBUF_SYNC_FOR_DEVICE));
 	}
 }
 
@@ -194,8 +182,8 @@ static void *sync_until_unbound(void *arg)
 {
 	int fd = *(int *)arg;
 
-	while (!sync_range(fd, 0, cached.size, COHBUF_SYNC_BIDIRECTIONAL, COHBUF_SYNC_FOR_DEVICE) &&
-	       !sync_range(fd, 0, cached.size, COHBUF_SYNC_BIDIRECTIONAL, COHBUF_SYNC_FOR_CPU))
+	while (!hand_over(fd, 0, cached.size, COHBUF_SYNC_BIDIRECTIONAL, COHBUF_SYNC_FOR_DEVICE) &&
+	       !hand_over(fd, 0, cached.size, COHBUF_SYNC_BIDIRECTIONAL, COHBUF_SYNC_FOR_CPU))
 		;
 	EXPECT_EQ(errno, ENODEV);
 	return NULL;

@@ -8,7 +8,7 @@ BOARD_QEMU		:= qemu-system-aarch64
 # The Cortex-A53 has no such pages.
 BOARD_QEMU_ARGS		:= -M virt -cpu cortex-a76 -smp 2 -m 1024 -device vmcoreinfo
 BOARD_BASE_DTB		:= qemu
-BOARD_OVERLAYS		:= dts/qemu-virt.dtso
+BOARD_OVERLAYS		:= dts/qemu-virt.dtso boards/emulated/qemu-virt-arm64-16k/buffers.dtso
 BOARD_CONSOLE		:= ttyAMA0
 # KASLR brings KPTI, which doubles the time of a system call in the emulator.
 BOARD_APPEND		:= kpti=off

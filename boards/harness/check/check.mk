@@ -57,7 +57,7 @@ endef
 LINT_SOURCE := linux-source-6.1
 lint_kernel = $(CACHE)/lint-$(LINT_SOURCE)-$(shell awk '$$1 == "$(LINT_SOURCE)" { print $$3 }' boards/kernels/lock | sort -V | tail -n 1)
 define check_by_reading
-	$(Q)[ -e $(lint_kernel)/ready ] || boards/harness/lint/fetch-lint $(LINT_SOURCE) $(lint_kernel)
+	$(Q)[ -e $(lint_kernel)/ready -a -e $(lint_kernel)/exported ] || boards/harness/lint/fetch-lint $(LINT_SOURCE) $(lint_kernel)
 	@$(check) --for lint --table boards/harness/lint/suites --set lint_kernel=$(lint_kernel) $(O)
 endef
 

@@ -66,12 +66,15 @@ def kept(count):
 
 def large(count):
     """A quarter of a GiB more than 32 bits of addresses reach, one buffer of each kind of
-    memory. There is room for one of them, in one zone of the kernel's, which begins there."""
+    memory that comes from a region. There is room for one of them, in one zone of the
+    kernel's, which begins there. And one of what is left beside that, all of it free."""
     for n in range(count):
         for kind in "coherent", "cached":
             yield node(f"large-{kind}-{n}", f'label = "large-{kind}-{n}";',
                        f'cohbuf,memory = "{kind}";', "cohbuf,dma-bits = <40>;",
                        "memory-region = <&large>;")
+        yield node(f"large-vmalloc-{n}", f'label = "large-vmalloc-{n}";',
+                   'cohbuf,memory = "vmalloc";', "cohbuf,size = /bits/ 64 <0x90000000>;")
     yield from reserved(("large", "large", 0x100000000, 0x110000000), sort="reusable")
 
 
@@ -88,6 +91,11 @@ BYTES = ["[00]", "[41]", "[41 42]", "[ff fe fd]", "[00 00 00 00 10]", "[00 00 00
 STRINGS = ['""', '"x"', '"coherent"', '"0x1000"', '"a", "b"', '"\\xc3\\xa4"', '"a\\nb"', '"%s%n"',
            '"' + "y" * 300 + '"']
 DMA_BITS = [0, 15, 16, 24, 31, 32, 33, 64, 65]
+MEMORY = ['"coherent"', '"cached"', '"kmalloc"', '"vmalloc"', '"registers"']
+# Registers that somebody has, and what are none: no test is to find others there.
+REG = ["<0 0x9010000 0 0x1000>", "<0 0x9000000 0 0x1000>", "<0 0x9010800 0 0x1000>",
+       "<0 0x9010000 0 0>", "<0 0x40000000 0 0x1000>", "<0 0x58000000 0 0x400000>",
+       "<0xffffffff 0xfffff000 0 0x1000>", "<0 0x9010000>"]
 # Anything, where something else was meant.
 WRONG = BYTES + STRINGS + ["<>", "<0 0 0>", "<0xffffffff 0xffffffff>", None]
 
@@ -113,7 +121,9 @@ def initial_data(rng):
 PROPERTIES = {
     "cohbuf,size": (0.9, 0.1, lambda rng, _: rng.choice(["<0x1000>", "<0x3000>", cells(rng)])),
     "label": (0.7, 0.1, label),
-    "cohbuf,memory": (0.4, 0.3, lambda rng, _: rng.choice(['"coherent"', '"cached"'])),
+    "cohbuf,memory": (0.5, 0.2, lambda rng, _: rng.choice(MEMORY)),
+    "reg": (0.1, 0.2, lambda rng, _: rng.choice(REG)),
+    "reg-io-width": (0.05, 0.3, lambda rng, _: f"<{rng.choice([0, 1, 2, 3, 4, 8, 16])}>"),
     "cohbuf,dma-bits": (0.4, 0.1, lambda rng, _: f"<{rng.choice(DMA_BITS)}>"),
     "cohbuf,initial-data": (0.4, 0.1, lambda rng, _: initial_data(rng)),
     "memory-region": (0.15, 0.2, lambda rng, _: rng.choice(

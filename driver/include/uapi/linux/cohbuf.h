@@ -24,10 +24,19 @@
  * @COHBUF_MEMORY_CACHED: memory that the CPU always maps cached. What the one side
  *	writes the other sees after %COHBUF_IOC_SYNC; only where
  *	%COHBUF_INFO_DMA_COHERENT is set is that call no more than a barrier.
+ * @COHBUF_MEMORY_KMALLOC: as %COHBUF_MEMORY_CACHED, of the kernel's allocator of small
+ *	contiguous memory
+ * @COHBUF_MEMORY_VMALLOC: memory that the CPU maps cached and that no device sees, hence
+ *	without a DMA address, and without %COHBUF_IOC_COPY
+ * @COHBUF_MEMORY_REGISTERS: no memory but registers of a device: each read(2) and
+ *	write(2) is one access of its width, and no ordinary memcpy() is right for them
  */
 enum cohbuf_memory {
 	COHBUF_MEMORY_COHERENT	= 0,
 	COHBUF_MEMORY_CACHED	= 1,
+	COHBUF_MEMORY_KMALLOC	= 2,
+	COHBUF_MEMORY_VMALLOC	= 3,
+	COHBUF_MEMORY_REGISTERS	= 4,
 };
 
 /**
@@ -51,10 +60,11 @@ enum cohbuf_info_flags {
  * @size: size of the buffer in bytes, a multiple of the page size
  * @dma_addr: address of the buffer's first byte as the device sees it; not a
  *	physical address. Zero, and %COHBUF_INFO_DMA_ADDR clear, unless the file
- *	was opened with CAP_SYS_RAWIO.
+ *	was opened with CAP_SYS_RAWIO, and where no device sees the memory.
  * @memory: kind of memory, one of &enum cohbuf_memory
  * @flags: bits of &enum cohbuf_info_flags; ignore those that you do not know
- * @dma_bits: width in bits of the addresses that the device can emit
+ * @dma_bits: width in bits of the addresses that the device can emit; 0 where no device
+ *	sees the memory
  * @cache_line: the unit in bytes, a power of two, in which %COHBUF_IOC_SYNC takes
  *	ranges out of the CPU's caches; 0 where that call is only a barrier
  * @name: name of the node below /dev, NUL-terminated

@@ -10,6 +10,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/irqflags.h>
 #include <linux/kallsyms.h>
 #include <linux/miscdevice.h>
@@ -227,7 +228,7 @@ static int attributes_read(unsigned long addr, bool user, struct attributes_alia
 static int attributes_read_both(const struct cohbuf_mem *mem, u64 offset,
 				struct attributes_query *query)
 {
-	const u8 *kernel;
+	const u8 *kernel = mem ? mem->cpu_addr : NULL;
 	int ret;
 
 	if (!mem)
@@ -236,8 +237,13 @@ static int attributes_read_both(const struct cohbuf_mem *mem, u64 offset,
 		return -EINVAL;
 
 	/* The touch makes sure that the page tables of this process have it. */
-	kernel = mem->cpu_addr + offset;
-	READ_ONCE(*kernel);
+	if (mem->registers) {
+		kernel = (const u8 __force *)mem->registers;
+		readl(mem->registers + offset);
+	} else {
+		READ_ONCE(kernel[offset]);
+	}
+	kernel += offset;
 	ret = attributes_read((unsigned long)kernel, false, &query->kernel);
 	if (ret)
 		return ret;

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * "kmalloc" memory: contiguous pages of the kernel's own allocator, lent to the device by
+ * the streaming DMA API for as long as the buffer is bound. What textbooks do with
+ * kmalloc() and virt_to_phys(), done safely; to learn from and to compare with. Else as
+ * "cached" memory.
+ */
+#include <linux/dma-direct.h>
+#include <linux/dma-mapping.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+
+#include "cohbuf.h"
+#include "compat.h"
+
+static bool cohbuf_is_translated(const struct cohbuf_mem *mem)
+{
+	return iommu_domain_translates(iommu_get_domain_for_dev(mem->dev));
+}
+
+/* Does the device see the memory itself? Else the DMA API would copy it, or give up. */
+static bool cohbuf_kmalloc_is_in_reach(const struct cohbuf_mem *mem)
+{
+	struct device *dev = mem->dev;
+	phys_addr_t phys = virt_to_phys(mem->cpu_addr);
+
+	return cohbuf_is_translated(mem) ||
+	       (cohbuf_is_on_bus(dev, phys, mem->size) &&
+		phys_to_dma(dev, phys) + mem->size - 1 <=
+			min_not_zero(dma_get_mask(dev), dev->bus_dma_limit));
+}
+
+static int cohbuf_kmalloc_map(struct device *dev, struct cohbuf_mem *mem)
+{
+	phys_addr_t phys = virt_to_phys(mem->cpu_addr);
+	bool failed;
+
+	/* Both ways: a later call may hand over in either direction. */
+	mem->dma_addr = dma_map_single_attrs(mem->dev, mem->cpu_addr, mem->size,
+					     DMA_BIDIRECTIONAL, DMA_ATTR_NO_WARN);
+	failed = dma_mapping_error(mem->dev, mem->dma_addr);
+	if (cohbuf_is_translated(mem))
+		return failed ? -ENOMEM : 0;
+	if (!failed && mem->dma_addr == phys_to_dma(mem->dev, phys))
+		return 0;
+
+	/* In reach, and yet somewhere else, or nowhere where that is too small. */
+	if (!failed)
+		dma_unmap_single(mem->dev, mem->dma_addr, mem->size, DMA_BIDIRECTIONAL);
+	return dev_err_probe(dev, -EIO,
+			     "cohbuf,memory \"kmalloc\" would be copied at each SYNC (swiotlb): drop swiotlb=force from the kernel's command line, or say \"coherent\"\n");
+}
+
+/* From one zone of memory. Returns 0, -ENOMEM, or another error after one line. */
+static int cohbuf_kmalloc_from(struct device *dev, struct cohbuf_mem *mem, gfp_t zone)
+{
+	int ret = -ENOMEM;
+
+	/*
+	 * Whole pages, and not a power of two of them. kmalloc() itself would give small
+	 * buffers memory that shares its page with others'.
+	 */
+	mem->cpu_addr = alloc_pages_exact(mem->size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+							     __GFP_RETRY_MAYFAIL | zone);
+	if (!mem->cpu_addr)
+		return ret;
+
+	if (cohbuf_kmalloc_is_in_reach(mem))
+		ret = cohbuf_kmalloc_map(dev, mem);
+	if (ret)
+		free_pages_exact(mem->cpu_addr, mem->size);
+	return ret;
+}
+
+static int cohbuf_kmalloc_alloc(struct device *dev, struct cohbuf_mem *mem,
+				const struct cohbuf_config *config)
+{
+	/* From the one with most memory to the one that every device reaches. */
+	static const gfp_t zones[] = { 0, GFP_DMA32, GFP_DMA };
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(zones); i++) {
+		ret = cohbuf_kmalloc_from(dev, mem, zones[i]);
+		if (ret != -ENOMEM)
+			break;
+	}
+	return ret;
+}
+
+static void cohbuf_kmalloc_free(struct cohbuf_mem *mem)
+{
+	dma_unmap_single(mem->dev, mem->dma_addr, mem->size, DMA_BIDIRECTIONAL);
+	free_pages_exact(mem->cpu_addr, mem->size);
+}
+
+static int cohbuf_kmalloc_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+{
+	return remap_pfn_range(vma, vma->vm_start,
+			       PHYS_PFN(virt_to_phys(mem->cpu_addr)) + vma->vm_pgoff,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+}
+
+const struct cohbuf_mem_ops cohbuf_kmalloc_ops = {
+	.memory = COHBUF_MEMORY_KMALLOC,
+	.cpu_mapping = "cached",
+	.alloc = cohbuf_kmalloc_alloc,
+	.free = cohbuf_kmalloc_free,
+	.mmap = cohbuf_kmalloc_mmap,
+	.sync = cohbuf_dma_sync,
+};
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_kmalloc_ops);
