@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Copies that are right for each kind of memory; see copy.h.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "copy.h"
+
+/* The widest that is loaded or stored by one aligned access or, of two registers, a pair. */
+struct block {
+	unsigned long words[2];
+};
+
+static struct block load_block(const volatile struct block *from)
+{
+	struct block block;
+
+#if defined(__aarch64__)
+	/* "Non-temporal": what is read once need not push anything out of a cache. */
+	__asm__ __volatile__("ldnp %0, %1, %2"
+			     : "=r"(block.words[0]), "=r"(block.words[1])
+			     : "Q"(*from));
+#else
+	block.words[0] = from->words[0];
+	block.words[1] = from->words[1];
+#endif
+	return block;
+}
+
+static void store_block(volatile struct block *to, struct block block)
+{
+#if defined(__aarch64__)
+	__asm__ __volatile__("stnp %1, %2, %0"
+			     : "=Q"(*to)
+			     : "r"(block.words[0]), "r"(block.words[1]));
+#else
+	to->words[0] = block.words[0];
+	to->words[1] = block.words[1];
+#endif
+}
+
+static size_t to_block(const volatile void *at, size_t length)
+{
+	size_t bytes = -(uintptr_t)at % sizeof(struct block);
+
+	return bytes < length ? bytes : length;
+}
+
+/* Bytes up to the first whole block and behind the last one: each is loaded once. */
+static void copy_from_uncached(unsigned char *to, const volatile unsigned char *from, size_t length)
+{
+	size_t bytes = to_block(from, length);
+
+	for (; bytes; bytes--, length--)
+		*to++ = *from++;
+	for (; length >= sizeof(struct block); length -= sizeof(struct block)) {
+		struct block block = load_block((const volatile struct block *)from);
+
+		memcpy(to, &block, sizeof(block));
+		from += sizeof(block);
+		to += sizeof(block);
+	}
+	for (; length; length--)
+		*to++ = *from++;
+}
+
+static void copy_to_uncached(volatile unsigned char *to, const unsigned char *from, size_t length)
+{
+	size_t bytes = to_block(to, length);
+
+	for (; bytes; bytes--, length--)
+		*to++ = *from++;
+	for (; length >= sizeof(struct block); length -= sizeof(struct block)) {
+		struct block block;
+
+		memcpy(&block, from, sizeof(block));
+		store_block((volatile struct block *)to, block);
+		from += sizeof(block);
+		to += sizeof(block);
+	}
+	for (; length; length--)
+		*to++ = *from++;
+}
+
+static bool is_memory(const struct cohbuf_info *info)
+{
+	if (info->memory != COHBUF_MEMORY_REGISTERS)
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+static bool is_uncached(const struct cohbuf_info *info)
+{
+	return info->memory == COHBUF_MEMORY_COHERENT && !(info->flags & COHBUF_INFO_DMA_COHERENT);
+}
+
+int cohbuf_copy_from(const struct cohbuf_info *info, void *to, const volatile void *from,
+		     size_t length)
+{
+	if (!is_memory(info))
+		return -1;
+	if (is_uncached(info))
+		copy_from_uncached(to, from, length);
+	else
+		memcpy(to, (const void *)from, length);
+	return 0;
+}
+
+int cohbuf_copy_to(const struct cohbuf_info *info, volatile void *to, const void *from,
+		   size_t length)
+{
+	if (!is_memory(info))
+		return -1;
+	if (is_uncached(info))
+		copy_to_uncached(to, from, length);
+	else
+		memcpy((void *)to, from, length);
+	return 0;
+}
+
+/* What the processor does by one access: one load or store of a C program, if volatile. */
+static bool is_access(const volatile void *at, size_t width)
+{
+	if (width && width <= sizeof(unsigned long) && !(width & (width - 1)) &&
+	    !((uintptr_t)at % width))
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+static void read_register(void *to, const volatile void *from, size_t width)
+{
+	uint64_t value;
+	uint32_t word;
+	uint16_t half;
+
+	switch (width) {
+	case 1:
+		*(unsigned char *)to = *(const volatile uint8_t *)from;
+		break;
+	case 2:
+		half = *(const volatile uint16_t *)from;
+		memcpy(to, &half, sizeof(half));
+		break;
+	case 4:
+		word = *(const volatile uint32_t *)from;
+		memcpy(to, &word, sizeof(word));
+		break;
+	default:
+		value = *(const volatile uint64_t *)from;
+		memcpy(to, &value, sizeof(value));
+	}
+}
+
+static void write_register(volatile void *to, const void *from, size_t width)
+{
+	uint64_t value;
+	uint32_t word;
+	uint16_t half;
+
+	switch (width) {
+	case 1:
+		*(volatile uint8_t *)to = *(const unsigned char *)from;
+		break;
+	case 2:
+		memcpy(&half, from, sizeof(half));
+		*(volatile uint16_t *)to = half;
+		break;
+	case 4:
+		memcpy(&word, from, sizeof(word));
+		*(volatile uint32_t *)to = word;
+		break;
+	default:
+		memcpy(&value, from, sizeof(value));
+		*(volatile uint64_t *)to = value;
+	}
+}
+
+int cohbuf_copy_from_registers(void *to, const volatile void *from, size_t count, size_t width)
+{
+	if (!is_access(from, width))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		read_register((unsigned char *)to + i * width,
+			      (const volatile unsigned char *)from + i * width, width);
+	return 0;
+}
+
+int cohbuf_copy_to_registers(volatile void *to, const void *from, size_t count, size_t width)
+{
+	if (!is_access(to, width))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		write_register((volatile unsigned char *)to + i * width,
+			       (const unsigned char *)from + i * width, width);
+	return 0;
+}
