@@ -66,7 +66,9 @@ void bench_note_place(const struct bench *bench, const char *what, uint64_t offs
 {
 	char dma[64];
 
-	if (bench->facts.dma_error)
+	if (!bench->facts.has_dma)
+		snprintf(dma, sizeof(dma), "none");
+	else if (bench->facts.dma_error)
 		snprintf(dma, sizeof(dma), "not shown (needs CAP_SYS_RAWIO)");
 	else
 		snprintf(dma, sizeof(dma), "0x%" PRIx64, bench->facts.dma_addr + offset);
@@ -84,7 +86,7 @@ void bench_note_users(const struct bench *bench)
 			 files - 1, files == 2 ? "" : "s", files == 2 ? "is" : "are");
 }
 
-static uint64_t read_word(const struct bench *bench, uint64_t offset, unsigned int width)
+uint64_t bench_read(const struct bench *bench, uint64_t offset, unsigned int width)
 {
 	const volatile void *at = bench->map + offset;
 
@@ -97,6 +99,25 @@ static uint64_t read_word(const struct bench *bench, uint64_t offset, unsigned i
 		return *(const volatile uint32_t *)at;
 	default:
 		return *(const volatile uint64_t *)at;
+	}
+}
+
+void bench_write(const struct bench *bench, uint64_t offset, unsigned int width, uint64_t value)
+{
+	volatile void *at = bench->map + offset;
+
+	switch (width) {
+	case 1:
+		*(volatile uint8_t *)at = value;
+		break;
+	case 2:
+		*(volatile uint16_t *)at = value;
+		break;
+	case 4:
+		*(volatile uint32_t *)at = value;
+		break;
+	default:
+		*(volatile uint64_t *)at = value;
 	}
 }
 
@@ -138,7 +159,7 @@ static void note_bits(uint64_t wrong, unsigned int width)
 void bench_wrong_word(const struct bench *bench, uint64_t offset, unsigned int width,
 		      uint64_t expected, uint64_t found)
 {
-	uint64_t again = read_word(bench, offset, width);
+	uint64_t again = bench_read(bench, offset, width);
 
 	tap_fail("expected 0x%0*" PRIx64 ", found 0x%0*" PRIx64 ", wrong bits 0x%0*" PRIx64,
 		 2 * width, expected, 2 * width, found, 2 * width, expected ^ found);

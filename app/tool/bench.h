@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "asked.h"
 #include "facts.h"
 #include "target.h"
 
@@ -30,6 +31,7 @@
  * @dma_end: when those seconds are over, in nanoseconds; 0: they have not begun
  * @dma_begun: how many of the timed tests have begun
  * @require_dma: without an engine the DMA tests fail
+ * @asked: registers that may be touched
  * @engine: controller and channel of the last copy, or empty
  * @dma_error: errno of the first copy; 0: it worked
  * @last_ns: what the last copy took
@@ -48,6 +50,7 @@ struct bench {
 	uint64_t dma_end;
 	unsigned int dma_begun;
 	bool require_dma;
+	struct asked asked;
 	char engine[COHBUF_ENGINE_NAME_SIZE];
 	int dma_error;
 	uint64_t last_ns;
@@ -55,6 +58,25 @@ struct bench {
 };
 
 typedef void (*bench_test)(struct bench *bench);
+
+/**
+ * struct bench_suite - the tests of a kind of memory
+ * @count: how many there are
+ * @name: of the @i-th
+ * @run: it
+ * @put_back: after each, however it ended; or NULL
+ * @gone: what a SIGBUS means
+ */
+struct bench_suite {
+	unsigned int (*count)(const struct bench *bench);
+	const char *(*name)(const struct bench *bench, unsigned int i);
+	void (*run)(struct bench *bench, unsigned int i);
+	void (*put_back)(struct bench *bench);
+	const char *gone;
+};
+
+/* test_registers.c */
+extern const struct bench_suite bench_of_registers;
 
 /* Set by a signal that ends the program: no test goes on. */
 extern volatile sig_atomic_t bench_stopped;
@@ -71,6 +93,10 @@ int bench_sync(const struct bench *bench, uint64_t offset, uint64_t length,
 	       enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner);
 bool bench_hand_over(const struct bench *bench, uint64_t offset, uint64_t length,
 		     enum cohbuf_sync_owner owner);
+
+/* What the mapping has there, or gets, by one access of 1, 2, 4 or 8 bytes. */
+uint64_t bench_read(const struct bench *bench, uint64_t offset, unsigned int width);
+void bench_write(const struct bench *bench, uint64_t offset, unsigned int width, uint64_t value);
 
 /* Where a byte is, in all three ways to count, as a note. */
 void bench_note_place(const struct bench *bench, const char *what, uint64_t offset);

@@ -56,6 +56,13 @@ static double megabytes_per_second(const struct request *r)
 	return r->total_ns ? bytes * 1000.0 / r->total_ns : 0;
 }
 
+static const char *meaning(const struct target *target, int error)
+{
+	if (error == EOPNOTSUPP && !target_has_dma(target))
+		return "no device sees it, so that no DMA controller can copy in it: take a buffer whose cohbuf,memory is \"coherent\", \"cached\" or \"kmalloc\"";
+	return engine_meaning(error);
+}
+
 static void print_json(const struct target *target, const struct request *r, int error)
 {
 	json_open(NULL, '{');
@@ -71,8 +78,8 @@ static void print_json(const struct target *target, const struct request *r, int
 	json_number("slowest_ns", r->max_ns);
 	json_number("bytes_per_second", megabytes_per_second(r) * 1e6);
 	json_string("error", error ? strerror(error) : NULL);
-	json_string("remedy", error ? engine_meaning(error) : NULL);
-	if (error == EOPNOTSUPP)
+	json_string("remedy", error ? meaning(target, error) : NULL);
+	if (error == EOPNOTSUPP && target_has_dma(target))
 		controllers_advise_json();
 	json_close();
 }
@@ -141,18 +148,18 @@ static int run_request(const char *name, struct request *r, bool json)
 
 	if (!target_open(&target, name, O_RDWR))
 		return STATUS_FAILED;
-	if (!request_fits(&target, r)) {
+	if (target_has_dma(&target) && !request_fits(&target, r)) {
 		close(target.fd);
 		return STATUS_FAILED;
 	}
-	error = copy_all(&target, r);
+	error = target_has_dma(&target) ? copy_all(&target, r) : EOPNOTSUPP;
 	close(target.fd);
 	if (error)
 		complain("copy %" PRIu64 " of %" PRIu64 " on \"%s\"%s%s: %s: %s",
 			 r->done + 1, r->repeat, target.name,
 			 r->copy.engine[0] ? " by " : "", r->copy.engine,
-			 strerror(error), engine_meaning(error));
-	if (error == EOPNOTSUPP)
+			 strerror(error), meaning(&target, error));
+	if (error == EOPNOTSUPP && target_has_dma(&target))
 		controllers_advise(print_advice);
 	if (json)
 		print_json(&target, r, error);

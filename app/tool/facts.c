@@ -19,6 +19,9 @@ static void read_dma_addr(struct facts *facts)
 	struct cohbuf_info info;
 	int fd;
 
+	facts->dma_error = ENOENT;
+	if (!facts->has_dma)
+		return;
 	facts->dma_error = 0;
 	if (!buffer_attr_u64(facts->name, "dma_addr", &facts->dma_addr))
 		return;
@@ -39,6 +42,8 @@ static void read_view(struct facts *facts)
 	const char *channel = strchr(facts->engine, '/');
 	char path[PATH_MAX], group[PATH_MAX + 16], node[DT_PATH_SIZE];
 
+	if (!facts->has_dma)
+		return;
 	if (channel)
 		snprintf(path, sizeof(path), "/sys/class/dma%s/device", channel);
 	else
@@ -65,6 +70,9 @@ int facts_read(struct facts *facts, const char *name)
 
 	memset(facts, 0, sizeof(*facts));
 	snprintf(facts->name, sizeof(facts->name), "%s", name);
+	/* First: where it is not there because all is gone, what follows is not either. */
+	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/dma_addr", name);
+	facts->has_dma = !access(path, F_OK);
 
 	/* Before the open of read_dma_addr(), which would count. */
 	if (buffer_attr_u64(name, "files", &facts->files) ||
@@ -94,6 +102,11 @@ const struct dt_range *facts_range(const struct facts *facts)
 		    facts->dma_addr - facts->ranges[i].dma < facts->ranges[i].size)
 			return &facts->ranges[i];
 	return facts->num_ranges == 1 && facts->dma_error ? facts->ranges : NULL;
+}
+
+bool facts_are_registers(const struct facts *facts)
+{
+	return !strcmp(facts->memory, "registers");
 }
 
 const char *facts_bus_offset(const struct facts *facts, char text[32])

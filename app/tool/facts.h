@@ -14,12 +14,14 @@
  * struct facts - what is known of a buffer
  * @name: its name below /dev
  * @size: bytes
+ * @has_dma: a device sees the memory; else it has no address for one, and what is said
+ *	of the device (bits, snooping, ranges, IOMMU, engine) is zero
  * @dma_addr: its first byte's address for the device
  * @dma_error: why that is not known, an errno; 0: it is
  * @dma_bits: address bits of the device
  * @coherent: the device snoops
  * @memory: kind of memory
- * @cpu_mapping: "cached" or "uncached"
+ * @cpu_mapping: "cached", "uncached" or "device"
  * @cache_line: the unit of bytes in which ranges are handed over; 0: none need to be
  * @region: name of its memory region, or empty
  * @engine: controller and channel of its own, or empty
@@ -34,6 +36,7 @@
 struct facts {
 	char name[COHBUF_NAME_SIZE];
 	uint64_t size;
+	bool has_dma;
 	uint64_t dma_addr;
 	int dma_error;
 	uint64_t dma_bits;
@@ -57,6 +60,8 @@ int facts_read(struct facts *facts, const char *name);
 
 /* The entry of the dma-ranges that holds for the buffer; NULL: none, or unknown. */
 const struct dt_range *facts_range(const struct facts *facts);
+/* Of registers, which are no memory: each access reaches the device. */
+bool facts_are_registers(const struct facts *facts);
 /* "+0xc0000000": DMA address minus CPU address; "none", or "unknown". */
 const char *facts_bus_offset(const struct facts *facts, char text[32]);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "handover.h"
+#include "registers.h"
 
 #define BLOCK	(64 << 10)
 
@@ -28,7 +29,7 @@ static const char help_load[] =
 	"--length a FILE that is shorter is an error as well.\n"
 	"\n"
 	"Memory that has to be handed over (\"cohbuf info\") is handed to the device at the\n"
-	"end.\n"
+	"end. Registers of a device are refused.\n"
 	"\n" HELP_OF_RANGE;
 
 static const char help_save[] =
@@ -36,7 +37,7 @@ static const char help_save[] =
 	"Write the bytes of the buffer NAME to FILE. FILE - is standard output.\n"
 	"\n"
 	"Memory that has to be handed over (\"cohbuf info\") is handed to the CPU first, by\n"
-	"who may write to the buffer.\n"
+	"who may write to the buffer. Registers of a device are refused.\n"
 	"\n" HELP_OF_RANGE;
 
 /* As much as there is, up to @size: a pipe gives less at a time. */
@@ -196,7 +197,9 @@ static int run_transfer(const struct command *command, int argc, char **argv)
 		    !target_open_to_read(&target, argv[optind]))
 		return STATUS_FAILED;
 	status = STATUS_FAILED;
-	if (target_range(&target, &range))
+	if (target_is_memory(&target, loads ? "\"cohbuf fill\" writes one that you name" :
+					      "\"cohbuf dump\" reads those that you name") &&
+	    target_range(&target, &range))
 		status = (loads ? load : save)(&target, &range, argv[optind + 1]);
 	close(target.fd);
 	return status;

@@ -17,27 +17,32 @@
 static const char help_list[] =
 	"Usage: cohbuf list [OPTION]...\n"
 	"List the buffers: name, size (after a ~ where it is rounded), address for the\n"
-	"device (\"-\" where you may not see it: that takes root), whether the device\n"
-	"snoops the CPU's caches, open files and mappings. The table fits 80 columns.\n"
+	"device (\"-\" where you may not see it: that takes root; \"none\" where no device\n"
+	"sees the memory), whether the device snoops the CPU's caches, open files and\n"
+	"mappings. The table fits 80 columns.\n"
 	"\n"
 	"  --wide                more columns: kind of memory, offset of the bus (DMA\n"
 	"                        address minus CPU address, as the dma-ranges above the\n"
 	"                        node have it), region, DMA channel of its dmas, whether\n"
-	"                        the CPU maps it cached; and the exact size\n"
+	"                        the CPU maps it cached, uncached or as device registers;\n"
+	"                        and the exact size\n"
 	"  --json                print JSON, an array\n";
 
 static const char help_info[] =
 	"Usage: cohbuf info NAME [OPTION]...\n"
 	"Print what is known of the buffer NAME. It is opened only where its address can\n"
-	"be had in no other way. A cache line is printed where programs must hand ranges\n"
-	"over, see \"cohbuf sync --help\". Of a node without dmas it prints what to add to\n"
-	"it for \"cohbuf copy\", for each DMA controller there is.\n"
+	"be had in no other way. It says what the CPU's mapping means for a program. A\n"
+	"cache line is printed where programs must hand ranges over, see \"cohbuf sync\n"
+	"--help\". Of a node that can have dmas, and has none, it prints what to add to it\n"
+	"for \"cohbuf copy\", for each DMA controller there is.\n"
 	"\n"
 	"  --json                print JSON, an object\n";
 
-static const char *why_no_dma_addr(int error)
+static const char *why_no_dma_addr(const struct facts *f)
 {
-	if (error == EACCES || error == EPERM)
+	if (!f->has_dma)
+		return "none: no device sees it";
+	if (f->dma_error == EACCES || f->dma_error == EPERM)
 		return "not shown: it takes root, or CAP_SYS_RAWIO and the right to open the buffer";
 	return "not known: the device was unbound meanwhile";
 }
@@ -52,7 +57,7 @@ static void print_json(const struct facts *f)
 	json_string("memory", f->memory);
 	if (f->dma_error) {
 		json_string("dma_addr", NULL);
-		json_string("dma_addr_reason", why_no_dma_addr(f->dma_error));
+		json_string("dma_addr_reason", why_no_dma_addr(f));
 	} else {
 		json_address("dma_addr", f->dma_addr);
 	}
@@ -96,13 +101,56 @@ static void print_memory(const struct facts *f)
 {
 	bool uncached = !strcmp(f->cpu_mapping, "uncached");
 
+	if (!strcmp(f->cpu_mapping, "device")) {
+		printf("memory:      %s, mapped as a device: each access reaches it\n", f->memory);
+		print_advice("an ordinary memcpy() is wrong here: unaligned or wide accesses fault: read and write whole registers, as \"cohbuf dump\" does: docs/abi.md");
+		return;
+	}
 	printf("memory:      %s, %s%s\n", f->memory, f->cpu_mapping,
 	       f->coherent && !uncached ? ": the device snoops" : " for the CPU");
 	if (uncached)
-		puts("             reads by the CPU are slow; memcpy() of a C library is right but slow: docs/concepts.md");
+		print_advice("reads by the CPU are slow; memcpy() of a C library is right but slow: docs/concepts.md");
 	if (f->cache_line)
 		printf("cache line:  %" PRIu64 " bytes: hand ranges of whole lines over, by COHBUF_IOC_SYNC or \"cohbuf sync\"\n",
 		       f->cache_line);
+}
+
+static void print_dma(const struct facts *f)
+{
+	char text[32];
+
+	if (f->dma_error)
+		printf("DMA address: %s\n", why_no_dma_addr(f));
+	else
+		printf("DMA address: 0x%" PRIx64 " to 0x%" PRIx64 "\n", f->dma_addr,
+		       f->dma_addr + f->size - 1);
+	if (!f->has_dma) {
+		puts("DMA bits:    none\n"
+		     "bus offset:  none\n"
+		     "IOMMU:       none\n"
+		     "coherent:    none");
+		return;
+	}
+	printf("DMA bits:    %" PRIu64 "\n", f->dma_bits);
+	printf("bus offset:  %s\n", facts_bus_offset(f, text));
+	print_ranges(f);
+	printf("IOMMU:       %s\n", f->iommu ? "yes: the DMA address says nothing of the physical one" : "no");
+	printf("coherent:    %s\n", f->coherent ? "yes" : "no");
+}
+
+static const char *region(const struct facts *f)
+{
+	if (f->region[0])
+		return f->region;
+	return facts_are_registers(f) ? "none: at the reg of its node" :
+					"none: out of the system's memory";
+}
+
+static const char *engine(const struct facts *f)
+{
+	if (f->engine[0])
+		return f->engine;
+	return f->has_dma ? "none: its node has no dmas" : "none: no device sees it";
 }
 
 static void print_info(const struct facts *f)
@@ -113,19 +161,10 @@ static void print_info(const struct facts *f)
 	printf("size:        %" PRIu64 " (0x%" PRIx64 ", %s)\n", f->size, f->size,
 	       human_size(f->size, text));
 	print_memory(f);
-	if (f->dma_error)
-		printf("DMA address: %s\n", why_no_dma_addr(f->dma_error));
-	else
-		printf("DMA address: 0x%" PRIx64 " to 0x%" PRIx64 "\n", f->dma_addr,
-		       f->dma_addr + f->size - 1);
-	printf("DMA bits:    %" PRIu64 "\n", f->dma_bits);
-	printf("bus offset:  %s\n", facts_bus_offset(f, text));
-	print_ranges(f);
-	printf("IOMMU:       %s\n", f->iommu ? "yes: the DMA address says nothing of the physical one" : "no");
-	printf("coherent:    %s\n", f->coherent ? "yes" : "no");
-	printf("region:      %s\n", f->region[0] ? f->region : "none: out of the system's memory");
-	printf("DMA engine:  %s\n", f->engine[0] ? f->engine : "none: its node has no dmas");
-	if (!f->engine[0])
+	print_dma(f);
+	printf("region:      %s\n", region(f));
+	printf("DMA engine:  %s\n", engine(f));
+	if (f->has_dma && !f->engine[0])
 		controllers_advise(print_advice);
 	printf("files:       %" PRIu64 "\n", f->files);
 	printf("mappings:    %" PRIu64 "\n", f->mappings);
@@ -195,7 +234,7 @@ static int info_of(const char *node, bool json)
 	if (json) {
 		json_open(NULL, '{');
 		print_json(&facts);
-		if (!facts.engine[0])
+		if (facts.has_dma && !facts.engine[0])
 			controllers_advise_json();
 		json_close();
 	} else {

@@ -11,10 +11,19 @@
 
 static const char *dma_addr(const struct facts *f, char text[32])
 {
+	if (!f->has_dma)
+		return "none";
 	if (f->dma_error)
 		return "-";
 	snprintf(text, 32, "0x%" PRIx64, f->dma_addr);
 	return text;
+}
+
+static const char *coherent(const struct facts *f)
+{
+	if (!f->has_dma)
+		return "-";
+	return f->coherent ? "yes" : "no";
 }
 
 static const char *or_dash(const char *text)
@@ -40,7 +49,7 @@ static void print_narrow(const struct facts *facts, unsigned int count, FILE *to
 		table_add(&table, "%s", f->name);
 		table_add(&table, "%s", short_size(f->size, size));
 		table_add(&table, "%s", dma_addr(f, addr));
-		table_add(&table, "%s", f->coherent ? "yes" : "no");
+		table_add(&table, "%s", coherent(f));
 		table_add(&table, "%" PRIu64, f->files);
 		table_add(&table, "%" PRIu64, f->mappings);
 	}
@@ -68,7 +77,7 @@ static void print_wide(const struct facts *facts, unsigned int count, FILE *to)
 		table_add(&table, "%s", f->memory);
 		table_add(&table, "%s", dma_addr(f, addr));
 		table_add(&table, "%s", facts_bus_offset(f, offset));
-		table_add(&table, "%s", f->coherent ? "yes" : "no");
+		table_add(&table, "%s", coherent(f));
 		table_add(&table, "%s", or_dash(f->region));
 		table_add(&table, "%s", or_dash(f->engine));
 		table_add(&table, "%" PRIu64, f->files);

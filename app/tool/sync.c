@@ -14,7 +14,7 @@ static const char help[] =
 	"Usage: cohbuf sync NAME --for-cpu|--for-device [OPTION]...\n"
 	"Hand a range of the buffer NAME over, to the CPU or to the device. Memory that\n"
 	"the CPU caches and the device does not snoop needs it (\"cohbuf info\" prints its\n"
-	"cache line); on all other memory it is a barrier.\n"
+	"cache line); on all other memory, and on registers, it is a barrier.\n"
 	"\n"
 	"Let ranges begin and end with a cache line; where one does not, what its\n"
 	"neighbours can lose is said on standard error. What comes from the device takes\n"

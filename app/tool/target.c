@@ -62,6 +62,16 @@ bool target_open(struct target *target, const char *name, int flags)
 	return true;
 }
 
+bool target_is_registers(const struct target *target)
+{
+	return target->info.memory == COHBUF_MEMORY_REGISTERS;
+}
+
+bool target_has_dma(const struct target *target)
+{
+	return target->info.dma_bits;
+}
+
 bool target_open_to_read(struct target *target, const char *name)
 {
 	struct target both;
@@ -86,9 +96,10 @@ bool target_open_to_read(struct target *target, const char *name)
 
 bool take_range(const struct command *command, int option, struct range *range)
 {
-	if (option == OPT_OFFSET)
+	if (option == OPT_OFFSET) {
+		range->has_offset = true;
 		return parse_bytes(command, "--offset", optarg, &range->offset);
-
+	}
 	range->has_length = true;
 	return parse_bytes(command, "--length", optarg, &range->length);
 }

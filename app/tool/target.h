@@ -29,11 +29,13 @@ struct target {
  * struct range - a part of a buffer
  * @offset: first byte
  * @length: bytes
+ * @has_offset: the user gave it; else it begins at the start
  * @has_length: the user gave it; else it reaches to the end
  */
 struct range {
 	uint64_t offset;
 	uint64_t length;
+	bool has_offset;
 	bool has_length;
 };
 
@@ -55,6 +57,10 @@ bool take_range_and_arguments(const struct command *command, int argc, char **ar
 			      int arguments, struct range *range, int *status);
 
 bool target_open(struct target *target, const char *name, int flags);
+/* Registers of a device: no memory, and each access reaches the device. */
+bool target_is_registers(const struct target *target);
+/* Does a device see it? Else nothing can copy in it. */
+bool target_has_dma(const struct target *target);
 /*
  * To read what a device wrote: for writing as well where handover_to_cpu() needs that,
  * and where that is not allowed, says so and goes on without.

@@ -28,6 +28,10 @@ static const char help[] =
 	"The buffer's contents are saved and put back, also after Ctrl-C. What a device\n"
 	"or another program writes meanwhile fails tests: stop them first.\n"
 	"\n"
+	"Of registers of a device only those are touched that --registers names; all else\n"
+	"that can be proved is: that they are mapped and claimed, who may do what, which\n"
+	"accesses are refused.\n"
+	"\n"
 	"  --seed NUMBER         what the data follow from; printed, to repeat a failure\n"
 	"  --unit BYTES          offsets and lengths of DMA transfers are multiples of\n"
 	"                        it: a power of two up to 128; default: $COHBUF_UNIT,\n"
@@ -35,7 +39,14 @@ static const char help[] =
 	"  --seconds N           time for all DMA tests together, 1 to 3600 (10)\n"
 	"  --require-dma         where the node names no DMA controller the DMA tests\n"
 	"                        fail; else they are skipped\n"
-	"  --destroy             do not save and put back the contents\n";
+	"  --destroy             do not save and put back the contents\n"
+	"  --registers WHAT      which registers may be touched, by WHAT, again for each:\n"
+	"                        read-only, the default: none is written, and none is\n"
+	"                        read that is not named;\n"
+	"                        read=OFFSET[:WIDTH]: this one, of 1, 2, 4 (the default)\n"
+	"                        or 8 bytes, is read three times;\n"
+	"                        write=OFFSET[:WIDTH]: this one is written, read back and\n"
+	"                        put back: name one where no value does any harm\n";
 
 static const struct {
 	const char *name;
@@ -76,13 +87,19 @@ static void print_advice(const char *line)
 static bool dma_is_possible(const struct bench *bench, bool first)
 {
 	const char *reason = engine_meaning(bench->dma_error);
+	bool has_dma = target_has_dma(&bench->target);
+	char no_dma[96];
 
+	if (!has_dma) {
+		snprintf(no_dma, sizeof(no_dma), "no device sees %s memory", bench->facts.memory);
+		reason = no_dma;
+	}
 	if (bench->dma_error == EOPNOTSUPP || bench->dma_error == ENOTTY) {
 		if (bench->require_dma)
 			tap_fail("--require-dma: %s", reason);
 		else
 			tap_skip("%s", reason);
-		if (first && bench->dma_error == EOPNOTSUPP)
+		if (first && has_dma && bench->dma_error == EOPNOTSUPP)
 			controllers_advise(print_advice);
 		return false;
 	}
@@ -124,41 +141,61 @@ static void find_engine(struct bench *bench)
 		measure_engine(bench);
 }
 
-static void run_test(struct bench *bench, unsigned int i, bool *first_dma)
+static unsigned int count_of_memory(const struct bench *bench __attribute__((unused)))
 {
+	return NUM_TESTS;
+}
+
+static const char *name_of_memory(const struct bench *bench __attribute__((unused)),
+				  unsigned int i)
+{
+	return tests[i].name;
+}
+
+static void run_of_memory(struct bench *bench, unsigned int i)
+{
+	bool first_dma = tests[i].dma && !tests[i - 1].dma;
+
 	if (!tests[i].dma) {
 		tests[i].run(bench);
 		return;
 	}
 	/* What the memory tests wrote: no cache line of it later covers what went astray. */
-	if (*first_dma)
+	if (first_dma)
 		bench_hand_over(bench, 0, bench->size, COHBUF_SYNC_FOR_DEVICE);
-	if (dma_is_possible(bench, *first_dma)) {
+	if (dma_is_possible(bench, first_dma)) {
 		tap_detail(bench->engine);
 		tests[i].run(bench);
-		if (*first_dma)
+		if (first_dma)
 			bench->dma_error = tap_has_failed() ? EIO : 0;
 	}
-	*first_dma = false;
 }
 
+static const struct bench_suite bench_of_memory = {
+	.count = count_of_memory,
+	.name = name_of_memory,
+	.run = run_of_memory,
+	.gone = "SIGBUS: the mapping was taken away",
+};
+
 /* Gives how many failed; a buffer that went away ends it. */
-static unsigned int run_tests(struct bench *bench)
+static unsigned int run_tests(struct bench *bench, const struct bench_suite *suite)
 {
 	static volatile unsigned int failures;
 	static volatile unsigned int i;
-	static bool first_dma = true;
 	struct cohbuf_info info;
 
-	for (i = 0; i < NUM_TESTS; i++) {
-		tap_begin(tests[i].name);
+	for (i = 0; i < suite->count(bench); i++) {
+		tap_begin(suite->name(bench, i));
 		if (sigsetjmp(bench_gone, 1)) {
-			tap_fail("SIGBUS: the mapping was taken away");
+			tap_fail("%s", suite->gone);
 		} else {
 			bench_gone_armed = 1;
-			run_test(bench, i, &first_dma);
+			suite->run(bench, i);
 		}
 		bench_gone_armed = 0;
+		if (suite->put_back)
+			suite->put_back(bench);
 
 		if (bench_stopped)
 			return failures;
@@ -177,7 +214,9 @@ static void print_header(const struct bench *bench)
 
 	tap_comment("cohbuf %s: buffer \"%s\", %s, %s", COHBUF_VERSION, bench->target.name,
 		    human_size(bench->size, size),
-		    bench->facts.coherent ? "snooped" : "not snooped");
+		    !target_has_dma(&bench->target) ? "no device sees it" :
+		    bench->facts.coherent	    ? "snooped" :
+						      "not snooped");
 	tap_comment("seed 0x%" PRIx64 ": --seed 0x%" PRIx64 " repeats this", bench->seed,
 		    bench->seed);
 	tap_comment("DMA unit %" PRIu64 ", %" PRIu64 " s for the DMA tests", bench->unit,
@@ -190,16 +229,39 @@ static void print_header(const struct bench *bench)
 			    bench->facts.files);
 }
 
+static void begin_memory(struct bench *bench)
+{
+	tap_plan(NUM_TESTS);
+	print_header(bench);
+	find_engine(bench);
+}
+
+static void begin_registers(struct bench *bench)
+{
+	char size[32];
+
+	tap_plan(bench_of_registers.count(bench));
+	tap_comment("cohbuf %s: \"%s\", %s of registers", COHBUF_VERSION, bench->target.name,
+		    human_size(bench->size, size));
+	if (bench->asked.count)
+		tap_comment("no registers are touched but those that --registers names");
+	else
+		tap_comment("no register is touched: --registers read=OFFSET or write=OFFSET names one that may be");
+}
+
 static int test_buffer(const char *name, struct bench *bench, bool keep)
 {
+	bool registers;
 	unsigned int failures;
 
 	if (!bench_open(bench, name, keep))
 		return STATUS_FAILED;
-	tap_plan(NUM_TESTS);
-	print_header(bench);
-	find_engine(bench);
-	failures = run_tests(bench);
+	registers = target_is_registers(&bench->target);
+	if (registers ? !asked_fits(&bench->asked, &bench->target) :
+			!asked_is_empty(&bench->asked, &bench->target))
+		return STATUS_FAILED;
+	(registers ? begin_registers : begin_memory)(bench);
+	failures = run_tests(bench, registers ? &bench_of_registers : &bench_of_memory);
 	if (!bench_close(bench))
 		failures++;
 	return flush_output(failures ? STATUS_FAILED : STATUS_OK);
@@ -236,6 +298,8 @@ static bool take_option(const struct command *command, int option, struct bench 
 		if (!bench->seconds)
 			misused(command, "--seconds must not be 0");
 		return bench->seconds;
+	case OPT_REGISTERS:
+		return asked_take(command, &bench->asked);
 	default:
 		bench->require_dma = true;
 		return true;
@@ -250,6 +314,7 @@ static int run(const struct command *command, int argc, char **argv)
 		{ "seconds", required_argument, NULL, OPT_SECONDS },
 		{ "require-dma", no_argument, NULL, OPT_REQUIRE_DMA },
 		{ "destroy", no_argument, NULL, OPT_DESTROY },
+		{ "registers", required_argument, NULL, OPT_REGISTERS },
 		OPTIONS_OF_ALL
 	};
 	static struct bench bench;

@@ -11,25 +11,6 @@
 
 #define WINDOW	64
 
-static void store(const struct bench *bench, uint64_t offset, unsigned int width, uint64_t value)
-{
-	volatile void *at = bench->map + offset;
-
-	switch (width) {
-	case 1:
-		*(volatile uint8_t *)at = value;
-		break;
-	case 2:
-		*(volatile uint16_t *)at = value;
-		break;
-	case 4:
-		*(volatile uint32_t *)at = value;
-		break;
-	default:
-		*(volatile uint64_t *)at = value;
-	}
-}
-
 /* By bytes, and by this width: a read has lanes as well. */
 static bool check_window(const struct bench *bench, uint64_t window, unsigned int width,
 			 const unsigned char *model)
@@ -81,7 +62,7 @@ static bool test_window(struct bench *bench, uint64_t window, unsigned int width
 		for (unsigned int k = 0; k < width; k++)
 			model[i + k] = ~model[i + k];
 		memcpy(&value, model + i, width);
-		store(bench, window + i, width, value);
+		bench_write(bench, window + i, width, value);
 		if (!check_window(bench, window, width, model)) {
 			tap_note("after a write of %u byte%s to offset 0x%" PRIx64, width,
 				 width == 1 ? "" : "s", window + i);

@@ -63,6 +63,10 @@ enum {
 	OPT_FOR_CPU,
 	OPT_FOR_DEVICE,
 	OPT_DIRECTION,
+	OPT_WIDTH,
+	OPT_HALF,
+	OPT_DOUBLE,
+	OPT_REGISTERS,
 };
 
 /* These are no blocks, as clang-format has it. */

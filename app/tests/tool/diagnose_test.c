@@ -27,6 +27,7 @@ static void set_up(void)
 	bench.size = SIZE;
 	bench.map = calloc(1, SIZE);
 	ASSERT_TRUE(bench.map);
+	bench.facts.has_dma = true;
 	bench.facts.dma_addr = 0xc0000000;
 	strcpy(bench.engine, "controller/dma0chan1");
 	strcpy(bench.target.name, "nonesuch");

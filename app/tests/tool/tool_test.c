@@ -105,6 +105,14 @@ TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
 		"dump", "dump plain mmapdemo", "dump plain --nonsense",
 		"dump plain --offset", "dump plain --offset -1", "dump plain --offset ''",
 		"dump plain --offset 1x", "dump plain --offset 0x", "dump plain --offset 4KB",
+		"dump plain --width 3", "dump plain --width 0", "dump plain --width 16",
+		"fill plain --half 0x10000", "fill plain --double 0x10000000000000000",
+		"fill plain --word 1 --half 2",
+		"test plain --registers", "test plain --registers all", "test plain --registers read",
+		"test plain --registers read=", "test plain --registers read=2",
+		"test plain --registers read=0:3", "test plain --registers write=0:",
+		"test plain --registers read-only --registers write=4",
+		"test plain --registers write=4 --registers read-only",
 		"dump plain --length 99999999999999999999", "dump plain --length 0x10000000000G",
 		"fill plain", "fill plain --byte 256", "fill plain --word 0x100000000",
 		"fill plain --byte 1 --word 2", "fill plain --counter --seed 1",
@@ -153,10 +161,17 @@ TEST(tool, list_and_info_agree_with_sysfs)
 		for (size_t a = 0; a < sizeof(attrs) / sizeof(attrs[0]); a++) {
 			char value[64], *digits = value;
 
-			ASSERT_OK(buffer_attr(name, attrs[a], value, sizeof(value)));
-			if (!strcmp(attrs[a], "dma_addr")) {
+			if (!strcmp(attrs[a], "dma_addr") &&
+			    buffer_attr(name, attrs[a], value, sizeof(value))) {
+				/* What no device sees. */
+				ASSERT_EQ(errno, ENOENT);
+				strcpy(value, "null");
+				expect_in(&info, info.out, "\"dma_addr_reason\": \"none: no device sees it\"");
+			} else if (!strcmp(attrs[a], "dma_addr")) {
 				/* The kernel has leading zeros. */
 				snprintf(value, sizeof(value), "0x%llx", strtoull(digits, NULL, 0));
+			} else {
+				ASSERT_OK(buffer_attr(name, attrs[a], value, sizeof(value)));
 			}
 			expect_json(&info, attrs[a], value);
 			snprintf(path, sizeof(path), "%d.%s", i, attrs[a]);
@@ -205,6 +220,7 @@ static const struct facts *row(const char *name, uint64_t size, uint64_t dma_add
 	snprintf(f.name, sizeof(f.name), "%s", name);
 	strcpy(f.memory, "coherent");
 	f.size = size;
+	f.has_dma = true;
 	f.dma_addr = dma_addr;
 	return &f;
 }
@@ -246,6 +262,8 @@ TEST(tool, list_fits_80_columns_whatever_there_is)
 		f.mappings = 99999;
 		EXPECT_LE(print_rows(&f, false, text), 80);
 		f.dma_error = EACCES;
+		EXPECT_LE(print_rows(&f, false, text), 80);
+		f.has_dma = false;
 		EXPECT_LE(print_rows(&f, false, text), 80);
 	}
 	/* The widest that there can be. */
@@ -375,12 +393,17 @@ TEST(tool, fill_writes_the_pattern_and_nothing_else)
 {
 	struct run r = run("cohbuf fill mmapdemo --byte 0x5a &&"
 			   "cohbuf fill mmapdemo --word 0x12345678 --offset 0x100 --length 64 &&"
+			   "cohbuf fill mmapdemo --half 0xabcd --offset 0x200 --length 8 &&"
+			   "cohbuf fill mmapdemo --double 0x12345678abcdabcd --offset 0x208 --length 16 &&"
 			   "cohbuf fill mmapdemo --counter --offset 1K --length 1K");
 
 	expect_status(&r, 0);
 	expect_words("mmapdemo", 0, 64, 0x5a5a5a5a, 0);
 	expect_words("mmapdemo", 0x100, 16, 0x12345678, 0);
 	expect_words("mmapdemo", 0x140, 16, 0x5a5a5a5a, 0);
+	expect_words("mmapdemo", 0x200, 3, 0xabcdabcd, 0);
+	expect_words("mmapdemo", 0x20c, 1, 0x12345678, 0);
+	expect_words("mmapdemo", 0x218, 1, 0x5a5a5a5a, 0);
 	expect_words("mmapdemo", 1024, 256, 0, 1);
 	expect_words("mmapdemo", 2048, 512, 0x5a5a5a5a, 0);
 }
@@ -547,15 +570,22 @@ TEST_EACH(tool, copy_moves_the_bytes, copying_buffers)
 TEST_EACH(tool, copy_and_info_say_how_a_node_gets_an_engine, lonely_buffers)
 {
 	const char *name = name_of(b);
-	bool any = *board_fact("BOARD_ENGINE");
+	/* What no device sees can have none: nothing is to be added. */
+	bool any = *board_fact("BOARD_ENGINE") && has_dma(b);
 	const char *line = any ? "\n  add to the node: dmas = <&" : "\n  no DMA controller is there: ";
 	struct run r = run("cohbuf copy %s --from 0 --to 2K --length 1K", name);
 	struct run json = run("cohbuf copy %s --from 0 --to 2K --length 1K --json", name);
 	char text[256];
 
 	expect_status(&r, 1);
-	expect_in(&r, r.err, "its node names no DMA controller: add dmas and dma-names = \"memcpy\"");
-	expect_in(&r, r.err, line);
+	if (has_dma(b)) {
+		expect_in(&r, r.err, "its node names no DMA controller: add dmas and dma-names = \"memcpy\"");
+		expect_in(&r, r.err, line);
+	} else {
+		expect_in(&r, r.err, "no device sees it, so that no DMA controller can copy in it: take a buffer whose cohbuf,memory is");
+		expect_not_in(&r, r.err, line);
+		expect_not_in(&r, r.err, "dmas");
+	}
 	if (any)
 		expect_in(&r, r.err, ">; dma-names = \"memcpy\";");
 	expect_status(&json, 1);
@@ -563,8 +593,8 @@ TEST_EACH(tool, copy_and_info_say_how_a_node_gets_an_engine, lonely_buffers)
 	EXPECT_EQ(json_get(json.out, "add_to_node.0.controller", text, sizeof(text)), any);
 
 	r = run("cohbuf info %s", name);
-	expect_in(&r, r.out, "\nDMA engine:  none: its node has no dmas\n");
-	expect_in(&r, r.out, any ? "             add to the node: dmas = <&" : "no DMA controller is there");
+	expect_in(&r, r.out, has_dma(b) ? "\nDMA engine:  none: its node has no dmas\n" : "\nDMA engine:  none: no device sees it\n");
+	(has_dma(b) ? expect_in : expect_not_in)(&r, r.out, any ? "             add to the node: dmas = <&" : "no DMA controller is there");
 	r = run("cohbuf info %s --json", name);
 	EXPECT_TRUE(json_is_valid(r.out));
 	expect_json(&r, "engine", "null");
