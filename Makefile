@@ -35,8 +35,9 @@ ifneq ($(COHBUF_ROOT),)
 
 ## See it work, on an emulated board: BOARD= (qemu-virt-arm)
 ##
-## run		load the driver and run the demo. Your own program: FILES="host files"
-##		CMD="shell command", as root in the folder of FILES; ends with its status.
+## run		load the driver and run the demo, or DEMO=NAME, app/demos/NAME.c. Your own
+##		program: FILES="host files" CMD="shell command", as root in the folder of
+##		FILES; ends with its status.
 ##		APPEND= kernel command line  DTBO= overlays  QEMU_EXTRA=  TIMEOUT= (300 s)
 ## shell		a prompt there, with FILES=; ends with the shell's status
 run shell: %: %-on-board

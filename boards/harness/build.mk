@@ -21,7 +21,7 @@ unlocked = $(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) 
 
 .PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
 module-unlocked: $(or $(driver_module),$(kernel)/ready)
-app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf
+app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf $(demo_programs)
 # Those of the doctor fit any board.
 tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/label-taken \
 	refused/size-beyond-machine $(patsubst dts/%.dtso,%,$(wildcard dts/doctor/*.dtso dts/runtime/*.dtso))) \
@@ -32,7 +32,7 @@ ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
 endif
 dtbs-unlocked: $(build)/board.env $(build)/board.dtb
-board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap
+board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap $(demo_programs)
 
 module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
 	@:

@@ -2,7 +2,7 @@
 #
 # make run and make shell: a board is booted, and make ends with the status of what ran there.
 #
-# Takes what build.mk gives, and CMD, FILES, DTBO, APPEND, QEMU_EXTRA and TIMEOUT of the user.
+# Takes what build.mk gives, and CMD, DEMO, FILES, DTBO, APPEND, QEMU_EXTRA and TIMEOUT of the user.
 # Gives the goals run-on-board and shell-on-board, and end_as_the_board, the recipe of the verbs.
 
 define end_as_the_board
@@ -11,17 +11,19 @@ define end_as_the_board
 	@exit $(or $(guest_status),$$(cat $(status_file)))
 endef
 
-# Without a command of the user's own: the demo.
+# Without a command of the user's own: the demo; that of DEMO, where it names one.
 CMD ?= ./demo
 # The text as it was given, each line: $ is for the board's shell.
-export COHBUF_COMMAND := $(value CMD)
-is_demo := $(filter ./demo,$(COHBUF_COMMAND))
-demo_files = $(if $(is_demo),boards/harness/boot/guest/demo $(build)/app/test_mmap)
+export COHBUF_COMMAND := $(if $(DEMO),./$(DEMO),$(value CMD))
+is_demo := $(or $(DEMO),$(filter ./demo,$(COHBUF_COMMAND)))
+demo_files = $(if $(is_demo),$(if $(DEMO),$(build)/app/demos/$(DEMO),boards/harness/boot/guest/demo $(build)/app/test_mmap))
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
 
 export APPEND QEMU_EXTRA TIMEOUT V
+# Of this make alone: those that it calls build, and run no demo.
+unexport DEMO
 
 # $(call run_on_board,OPTIONS,FILES,PASS): nothing is built for arguments that cannot be,
 # FILES are, and the command's standard input is not for what builds.
@@ -34,7 +36,7 @@ user_options = --files "$(FILES)" --dtbo "$(abspath $(DTBO))"
 
 .PHONY: run-on-board shell-on-board
 run-on-board:
-	$(call run_on_board,,$(demo_files),$(if $(is_demo), && echo && echo "PASS: the demo on $(BOARD)"))
+	$(call run_on_board,,$(demo_files),$(if $(is_demo), && echo && echo "PASS: the demo $(DEMO:%=% )on $(BOARD)"))
 shell-on-board:
 	$(call run_on_board,--shell)
 
