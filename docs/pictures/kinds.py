@@ -40,9 +40,17 @@ class Row:
     iommu: bool
     needs_sync: bool
     scattered: bool
+    has_dma: bool
+
+    @property
+    def is_device(self):
+        """No memory, but registers."""
+        return self.kernel.type == "device"
 
     @property
     def device(self):
+        if not self.has_dma:
+            return ["the device itself" if self.is_device else "no device sees it"]
         does = "a device that snoops" if self.snoops else "a device that does not snoop"
         return [does, *(["behind an IOMMU"] if self.iommu else [])]
 
@@ -74,6 +82,8 @@ def mapping(y, who, its):
 
 
 def device(row, y, through_caches):
+    if not row.has_dma:
+        return ""
     if through_caches:
         lines = way((DEVICE, y + 31), (RAM + 96, y + 31), (RAM + 96, y + 68), (CACHE + 30, y + 68),
                     (CACHE + 30, y + 54)) + words(RAM + 40, y + 65, "snoops", "middle", 10)
@@ -85,6 +95,8 @@ def device(row, y, through_caches):
 
 
 def memory(row, y):
+    if row.is_device:
+        return box(RAM, y, 80, 54, WHO, "registers")
     if not row.scattered:
         return box(RAM, y, 80, 54, MEMORY)
     pieces = ((4, 4), (22, 17), (10, 30), (16, 43))
