@@ -19,6 +19,9 @@ OF_MODPOST = re.compile(
     r"|Modules may not have dependencies or modversions"
     r"|^ +You may get many unresolved symbol")
 
+# Whose names are made up where they are exported: dev_printk() and its like, numbers by chance.
+EXPORTED_BY_MACROS = re.compile(r"_dev_[a-z]+|get_random_u\d+")
+
 
 def kmake(*arguments, **options):
     """Arguments as those of the program "kmake"."""
@@ -38,6 +41,17 @@ def states(module, field, pattern):
     tap.expect(any(re.fullmatch(pattern, value) for value in values), f"{field}: {values}")
 
 
+def asks_for_what_is_exported(kernel, arch, module):
+    """By a kernel of any configuration: what modpost would say of the whole kernel. Debian's
+    may need less than others, as where DMA addresses have 64 bits."""
+    asked = re.findall(r" U (\w+)", tap.run(f"{CROSS_OF[arch]}nm", "-u", module).out)
+    exported = re.findall(rf"^(?:(?!arch/).*|arch/{arch}/.*):EXPORT_\w+\((\w+)$",
+                          Path(kernel, "exported").read_text(), re.M)
+    missing = [symbol for symbol in asked
+               if symbol not in exported and not EXPORTED_BY_MACROS.fullmatch(symbol)]
+    tap.expect(asked and not missing, "no module gets at:", *missing)
+
+
 def modules(kernel, checker, arch):
     """Driver and modules of the emulated boards, with every warning of the kernel's W=1 or
     read by sparse. Only what is built is read: sparse goes with the compiler."""
@@ -51,6 +65,8 @@ def modules(kernel, checker, arch):
             tap.check(f"{checker}.{arch}.{name}", builds_silently, kernel, compiler, arch,
                       f"M={work}/{folder}", *options, f"COHBUF_DRIVER={work}/driver", "modules")
         if checker != "sparse":
+            tap.check(f"{checker}.{arch}.driver_asks_for_what_is_exported",
+                      asks_for_what_is_exported, kernel, arch, f"{work}/driver/cohbuf.ko")
             describes_itself(f"{checker}.{arch}.modinfo_states", f"{work}/driver/cohbuf.ko")
 
 
