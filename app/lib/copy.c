@@ -132,51 +132,51 @@ static bool is_access(const volatile void *at, size_t width)
 	return false;
 }
 
+/* A number of any width, which is in the first bytes of memory. */
+union number {
+	uint8_t b;
+	uint16_t w;
+	uint32_t l;
+	uint64_t q;
+};
+
 static void read_register(void *to, const volatile void *from, size_t width)
 {
-	uint64_t value;
-	uint32_t word;
-	uint16_t half;
+	union number number;
 
 	switch (width) {
 	case 1:
-		*(unsigned char *)to = *(const volatile uint8_t *)from;
+		number.b = *(const volatile uint8_t *)from;
 		break;
 	case 2:
-		half = *(const volatile uint16_t *)from;
-		memcpy(to, &half, sizeof(half));
+		number.w = *(const volatile uint16_t *)from;
 		break;
 	case 4:
-		word = *(const volatile uint32_t *)from;
-		memcpy(to, &word, sizeof(word));
+		number.l = *(const volatile uint32_t *)from;
 		break;
 	default:
-		value = *(const volatile uint64_t *)from;
-		memcpy(to, &value, sizeof(value));
+		number.q = *(const volatile uint64_t *)from;
 	}
+	memcpy(to, &number, width);
 }
 
 static void write_register(volatile void *to, const void *from, size_t width)
 {
-	uint64_t value;
-	uint32_t word;
-	uint16_t half;
+	union number number;
 
+	memcpy(&number, from, width);
 	switch (width) {
 	case 1:
-		*(volatile uint8_t *)to = *(const unsigned char *)from;
+		*(volatile uint8_t *)to = number.b;
 		break;
 	case 2:
-		memcpy(&half, from, sizeof(half));
-		*(volatile uint16_t *)to = half;
+		*(volatile uint16_t *)to = number.w;
 		break;
 	case 4:
-		memcpy(&word, from, sizeof(word));
-		*(volatile uint32_t *)to = word;
+		*(volatile uint32_t *)to = number.l;
 		break;
 	default:
-		memcpy(&value, from, sizeof(value));
-		*(volatile uint64_t *)to = value;
+		*(volatile uint64_t *)to = number.q;
 	}
 }
 
