@@ -130,6 +130,11 @@ TEST_EACH(copy_wait, stopped_and_continued_waiter_gets_its_turn, engine_buffers)
 	}
 	await_asleep(pid);
 	stop_and_continue(pid);
+	/*
+	 * By now we have its SIGCHLD. While pthread_kill() blocks signals here, the other
+	 * thread would get that: its copy would be started again, and end well.
+	 */
+	await_asleep(pid);
 	engine_behave();
 	interrupt(&first);
 	EXPECT_EQ(join_copy(&first), EINTR);
