@@ -151,6 +151,18 @@ const char *cohbuf_mem_cpu_mapping(const struct cohbuf_mem *mem)
 }
 
 /**
+ * cohbuf_mem_is_cached() - is the memory in the CPU's caches?
+ * @mem: the memory
+ *
+ * Context: Any context.
+ * Return: true where the CPU maps it write-back.
+ */
+bool cohbuf_mem_is_cached(const struct cohbuf_mem *mem)
+{
+	return mem->dma_coherent || mem->ops->sync;
+}
+
+/**
  * cohbuf_mem_cache_line() - in which unit does the memory have to be handed over?
  * @mem: the memory
  *

@@ -72,8 +72,10 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	mutex_init(&cb->lock);
 	INIT_LIST_HEAD(&cb->inodes);
 	INIT_LIST_HEAD(&cb->mappings);
+	INIT_LIST_HEAD(&cb->exports);
 	init_waitqueue_head(&cb->unbound);
 	init_waitqueue_head(&cb->copy_wait);
+	init_waitqueue_head(&cb->imports_wait);
 	cb->mem = mem;
 	cb->one_access = cohbuf_mem_is_registers(mem);
 	cb->number = -1;

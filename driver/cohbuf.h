@@ -45,6 +45,7 @@
 #include <uapi/linux/cohbuf.h>
 
 struct cohbuf_mem;
+struct dma_buf;
 struct dma_chan;
 struct iov_iter;
 struct reserved_mem;
@@ -89,6 +90,8 @@ struct cohbuf_config {
  *	kernel's own mapping has; 0, -ENXIO or -ENOMEM
  * @sync: hand a range over, or NULL where no cache is between the CPU and the device
  * @access: of registers: one access of that width, or -EINVAL; else NULL
+ * @sgtable: make a table of the pages, which its user frees, for other devices than the
+ *	node's: 0 or a negative errno; NULL where no device sees the memory
  */
 struct cohbuf_mem_ops {
 	enum cohbuf_memory memory;
@@ -101,6 +104,7 @@ struct cohbuf_mem_ops {
 		     enum dma_data_direction direction, bool for_cpu);
 	int (*access)(const struct cohbuf_mem *mem, size_t offset, void *value, size_t len,
 		      bool write);
+	int (*sgtable)(const struct cohbuf_mem *mem, struct sg_table *sgt);
 };
 
 extern const struct cohbuf_mem_ops cohbuf_coherent_ops;
@@ -157,17 +161,22 @@ struct cohbuf_mem {
  * @cdev: the character device; holds a reference to @dev while a file is open
  * @number: N of the name cohbufN, or negative for a node with a label
  * @one_access: each read and write is one access, of registers
- * @lock: protects all below but @copying and what its comment says of @mem
+ * @lock: protects all below but @copying, @num_imports and what its comment says of @mem
  * @mem: the memory, or NULL from unbind on; changes under @lock, once, and who has
  *	the turn to copy may use it until it gives the turn back
  * @inodes: what the buffer was opened by, &cohbuf_inode.node
  * @mappings: what mmap() has mapped, &cohbuf_mapping.node
+ * @exports: dma-bufs of the buffer, &cohbuf_dmabuf.node
  * @num_files: open files
  * @num_mappings: VMAs that map the buffer
+ * @num_exports: how many @exports there are
  * @fasync: files that get SIGIO at the unbind
  * @unbound: who polls; woken when @mem goes away
  * @copying: not 0 while a copy by a DMA engine has the turn
  * @copy_wait: who waits for the turn, or for the engine; woken when @mem goes away
+ * @num_imports: how often importers have @exports mapped, for a device or in the kernel;
+ *	rises under @lock, and only while there is @mem
+ * @imports_wait: the unbind, which waits for that to be none
  */
 struct cohbuf {
 	struct device dev;
@@ -178,12 +187,16 @@ struct cohbuf {
 	struct cohbuf_mem *mem;
 	struct list_head inodes;
 	struct list_head mappings;
+	struct list_head exports;
 	unsigned int num_files;
 	unsigned int num_mappings;
+	unsigned int num_exports;
 	struct fasync_struct *fasync;
 	wait_queue_head_t unbound;
 	atomic_t copying;
 	wait_queue_head_t copy_wait;
+	atomic_t num_imports;
+	wait_queue_head_t imports_wait;
 };
 
 /**
@@ -225,6 +238,8 @@ int cohbuf_config_reg(struct device *dev, struct cohbuf_config *config);
 int cohbuf_config_region(struct device *dev, struct cohbuf_config *config);
 u64 cohbuf_ram_between(u64 start, u64 end, bool *described);
 bool cohbuf_is_on_bus(struct device *dev, phys_addr_t phys, u64 size);
+bool cohbuf_is_translated(struct device *dev);
+bool cohbuf_device_reaches(struct device *dev, phys_addr_t phys, u64 size);
 
 /* mem.c */
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
@@ -242,6 +257,7 @@ int cohbuf_mem_access(const struct cohbuf_mem *mem, size_t offset, void *value, 
 		      bool write);
 const char *cohbuf_mem_cpu_mapping(const struct cohbuf_mem *mem);
 unsigned int cohbuf_mem_cache_line(const struct cohbuf_mem *mem);
+bool cohbuf_mem_is_cached(const struct cohbuf_mem *mem);
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
 
 /* mem_cached.c */
@@ -276,6 +292,16 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 
 /* fops.c */
 extern const struct file_operations cohbuf_fops;
+int cohbuf_mmap_from(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first);
+
+/* sgtable.c */
+int cohbuf_sgtable_contiguous(struct sg_table *sgt, unsigned long pfn, size_t size);
+int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
+		       unsigned int most, struct sg_table *sgt);
+
+/* dmabuf.c */
+struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *export);
+bool cohbuf_exports_revoke(struct cohbuf *cb);
 
 /* rw.c */
 bool cohbuf_is_bound(struct cohbuf *cb);
@@ -285,7 +311,7 @@ ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, b
 /* revoke.c */
 int cohbuf_attach(struct cohbuf *cb, struct file *file);
 void cohbuf_detach(struct file *file);
-int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma);
+int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first);
 void cohbuf_revoke(struct cohbuf *cb);
 
 /* sysfs.c */

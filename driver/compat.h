@@ -7,6 +7,7 @@
 #ifndef _COHBUF_COMPAT_H
 #define _COHBUF_COMPAT_H
 
+#include <linux/dma-buf.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
@@ -44,6 +45,64 @@ static inline void vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
 {
 	vma->vm_flags |= flags;
 }
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+/* 6.7: a file by a pointer that may change, if its last reference is not gone. */
+static inline struct file *get_file_active(struct file **f)
+{
+	return get_file_rcu(*f) ? *f : NULL;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+/* 7.1: renamed. */
+#define dma_buf_invalidate_mappings	dma_buf_move_notify
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+/* 5.11: where a dma-buf is for the kernel is a struct; before, an address. */
+struct iosys_map {
+	void *vaddr;
+};
+
+static inline void iosys_map_set_vaddr(struct iosys_map *map, void *vaddr)
+{
+	map->vaddr = vaddr;
+}
+
+/* clang-format off */
+#define COHBUF_DMA_BUF_OP(op)	op##_address
+#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)					\
+static void *vmap##_address(struct dma_buf *dmabuf)				\
+{										\
+	struct iosys_map map;							\
+	int ret = vmap(dmabuf, &map);						\
+										\
+	return ret ? NULL : map.vaddr;						\
+}										\
+										\
+static void vunmap##_address(struct dma_buf *dmabuf, void *vaddr)		\
+{										\
+	struct iosys_map map = { .vaddr = vaddr };				\
+										\
+	vunmap(dmabuf, &map);							\
+}
+
+/* clang-format on */
+#else
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+/* 5.18: renamed. */
+#define iosys_map			dma_buf_map
+#define iosys_map_set_vaddr		dma_buf_map_set_vaddr
+#endif
+#define COHBUF_DMA_BUF_OP(op)		op
+#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)	static_assert(true)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)

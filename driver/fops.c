@@ -4,6 +4,10 @@
  * &cohbuf.mem first, under the lock, and answers -ENODEV once it is gone.
  */
 #include <linux/capability.h>
+#include <linux/dma-buf.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -68,7 +72,17 @@ static int cohbuf_fsync(struct file *file, loff_t start, loff_t end, int datasyn
 				 false);
 }
 
-static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
+/**
+ * cohbuf_mmap_from() - mmap() of a buffer, or of what begins inside it
+ * @cb: the buffer
+ * @vma: any mapping, of a file that holds a reference to @cb
+ * @first: page of the buffer that the file begins with
+ *
+ * Context: Process context, mmap_lock held for writing. Takes &cohbuf.lock.
+ * Return: 0, -EINVAL for a private mapping or flags that the processor refuses, or what
+ * cohbuf_map() gives.
+ */
+int cohbuf_mmap_from(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first)
 {
 	/*
 	 * A private mapping would copy on write: the device never sees what the
@@ -88,7 +102,12 @@ static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!arch_validate_flags(vma->vm_flags))
 		return -EINVAL;
 
-	return cohbuf_map(cohbuf_of(file), vma);
+	return cohbuf_map(cb, vma, first);
+}
+
+static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return cohbuf_mmap_from(cohbuf_of(file), vma, 0);
 }
 
 static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
@@ -207,6 +226,52 @@ static long cohbuf_ioctl_sync(struct file *file, void __user *arg)
 	return cohbuf_sync(cohbuf_of(file), &sync);
 }
 
+/* What a dma-buf lets do, its file must: an importer reads, and may write. */
+static bool cohbuf_may_export(const struct file *file, unsigned int flags)
+{
+	return (file->f_mode & FMODE_READ) &&
+	       ((flags & O_ACCMODE) == O_RDONLY || (file->f_mode & FMODE_WRITE));
+}
+
+static long cohbuf_ioctl_export(struct file *file, void __user *arg)
+{
+	struct cohbuf_export export;
+	struct dma_buf *dmabuf;
+	int ret = -EFAULT;
+	int fd;
+
+	if (copy_from_user(&export, arg, sizeof(export)))
+		return -EFAULT;
+
+	if ((export.flags & ~(O_ACCMODE | O_CLOEXEC)) ||
+	    ((export.flags & O_ACCMODE) != O_RDONLY && (export.flags & O_ACCMODE) != O_RDWR) ||
+	    memchr_inv(export.reserved, 0, sizeof(export.reserved)))
+		return -EINVAL;
+	if (!cohbuf_may_export(file, export.flags))
+		return -EBADF;
+
+	fd = get_unused_fd_flags(export.flags & O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	dmabuf = cohbuf_export(cohbuf_of(file), &export);
+	if (IS_ERR(dmabuf)) {
+		ret = PTR_ERR(dmabuf);
+		goto err_put_fd;
+	}
+
+	export.fd = fd;
+	if (copy_to_user(arg, &export, sizeof(export)))
+		goto err_put_file;
+	fd_install(fd, dmabuf->file);
+	return 0;
+
+err_put_file:
+	fput(dmabuf->file);
+err_put_fd:
+	put_unused_fd(fd);
+	return ret;
+}
+
 static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	void __user *argp = (void __user *)arg;
@@ -218,6 +283,8 @@ static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return cohbuf_ioctl_copy(file, argp);
 	case COHBUF_IOC_SYNC:
 		return cohbuf_ioctl_sync(file, argp);
+	case COHBUF_IOC_EXPORT:
+		return cohbuf_ioctl_export(file, argp);
 	default:
 		return -ENOTTY;
 	}

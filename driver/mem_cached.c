@@ -37,6 +37,11 @@ static int cohbuf_cached_mmap(const struct cohbuf_mem *mem, struct vm_area_struc
 	return dma_mmap_pages(mem->dev, vma, mem->size, virt_to_page(mem->cpu_addr));
 }
 
+static int cohbuf_cached_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
+{
+	return cohbuf_sgtable_contiguous(sgt, page_to_pfn(virt_to_page(mem->cpu_addr)), mem->size);
+}
+
 /**
  * cohbuf_dma_sync() - hand a range over, of memory that is contiguous for the DMA API
  * @mem: the memory
@@ -63,5 +68,6 @@ const struct cohbuf_mem_ops cohbuf_cached_ops = {
 	.free = cohbuf_cached_free,
 	.mmap = cohbuf_cached_mmap,
 	.sync = cohbuf_dma_sync,
+	.sgtable = cohbuf_cached_sgtable,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_cached_ops);

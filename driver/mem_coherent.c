@@ -28,11 +28,17 @@ static int cohbuf_coherent_mmap(const struct cohbuf_mem *mem, struct vm_area_str
 	return dma_mmap_coherent(mem->dev, vma, mem->cpu_addr, mem->dma_addr, mem->size);
 }
 
+static int cohbuf_coherent_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
+{
+	return dma_get_sgtable(mem->dev, sgt, mem->cpu_addr, mem->dma_addr, mem->size);
+}
+
 const struct cohbuf_mem_ops cohbuf_coherent_ops = {
 	.memory = COHBUF_MEMORY_COHERENT,
 	.cpu_mapping = "uncached",
 	.alloc = cohbuf_coherent_alloc,
 	.free = cohbuf_coherent_free,
 	.mmap = cohbuf_coherent_mmap,
+	.sgtable = cohbuf_coherent_sgtable,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_coherent_ops);

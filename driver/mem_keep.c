@@ -89,11 +89,17 @@ static int cohbuf_keep_mmap(const struct cohbuf_mem *mem, struct vm_area_struct 
 			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
 }
 
+static int cohbuf_keep_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
+{
+	return cohbuf_sgtable_contiguous(sgt, PHYS_PFN(mem->kept->base), mem->size);
+}
+
 const struct cohbuf_mem_ops cohbuf_keep_ops = {
 	.memory = COHBUF_MEMORY_COHERENT,
 	.cpu_mapping = "uncached",
 	.alloc = cohbuf_keep_alloc,
 	.free = cohbuf_keep_free,
 	.mmap = cohbuf_keep_mmap,
+	.sgtable = cohbuf_keep_sgtable,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_keep_ops);

@@ -13,23 +13,6 @@
 #include "cohbuf.h"
 #include "compat.h"
 
-static bool cohbuf_is_translated(const struct cohbuf_mem *mem)
-{
-	return iommu_domain_translates(iommu_get_domain_for_dev(mem->dev));
-}
-
-/* Does the device see the memory itself? Else the DMA API would copy it, or give up. */
-static bool cohbuf_kmalloc_is_in_reach(const struct cohbuf_mem *mem)
-{
-	struct device *dev = mem->dev;
-	phys_addr_t phys = virt_to_phys(mem->cpu_addr);
-
-	return cohbuf_is_translated(mem) ||
-	       (cohbuf_is_on_bus(dev, phys, mem->size) &&
-		phys_to_dma(dev, phys) + mem->size - 1 <=
-			min_not_zero(dma_get_mask(dev), dev->bus_dma_limit));
-}
-
 static int cohbuf_kmalloc_map(struct device *dev, struct cohbuf_mem *mem)
 {
 	phys_addr_t phys = virt_to_phys(mem->cpu_addr);
@@ -39,7 +22,7 @@ static int cohbuf_kmalloc_map(struct device *dev, struct cohbuf_mem *mem)
 	mem->dma_addr = dma_map_single_attrs(mem->dev, mem->cpu_addr, mem->size,
 					     DMA_BIDIRECTIONAL, DMA_ATTR_NO_WARN);
 	failed = dma_mapping_error(mem->dev, mem->dma_addr);
-	if (cohbuf_is_translated(mem))
+	if (cohbuf_is_translated(mem->dev))
 		return failed ? -ENOMEM : 0;
 	if (!failed && mem->dma_addr == phys_to_dma(mem->dev, phys))
 		return 0;
@@ -65,7 +48,7 @@ static int cohbuf_kmalloc_from(struct device *dev, struct cohbuf_mem *mem, gfp_t
 	if (!mem->cpu_addr)
 		return ret;
 
-	if (cohbuf_kmalloc_is_in_reach(mem))
+	if (cohbuf_device_reaches(mem->dev, virt_to_phys(mem->cpu_addr), mem->size))
 		ret = cohbuf_kmalloc_map(dev, mem);
 	if (ret)
 		free_pages_exact(mem->cpu_addr, mem->size);
@@ -101,6 +84,11 @@ static int cohbuf_kmalloc_mmap(const struct cohbuf_mem *mem, struct vm_area_stru
 			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
 }
 
+static int cohbuf_kmalloc_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
+{
+	return cohbuf_sgtable_contiguous(sgt, PHYS_PFN(virt_to_phys(mem->cpu_addr)), mem->size);
+}
+
 const struct cohbuf_mem_ops cohbuf_kmalloc_ops = {
 	.memory = COHBUF_MEMORY_KMALLOC,
 	.cpu_mapping = "cached",
@@ -108,5 +96,6 @@ const struct cohbuf_mem_ops cohbuf_kmalloc_ops = {
 	.free = cohbuf_kmalloc_free,
 	.mmap = cohbuf_kmalloc_mmap,
 	.sync = cohbuf_dma_sync,
+	.sgtable = cohbuf_kmalloc_sgtable,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_kmalloc_ops);

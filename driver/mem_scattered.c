@@ -44,6 +44,24 @@ static int cohbuf_scattered_mmap(const struct cohbuf_mem *mem, struct vm_area_st
 	return dma_mmap_noncontiguous(mem->dev, vma, mem->size, mem->sgt);
 }
 
+static int cohbuf_scattered_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
+{
+	struct scatterlist *from, *to;
+	unsigned int i;
+	int ret;
+
+	ret = sg_alloc_table(sgt, mem->sgt->orig_nents, GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	to = sgt->sgl;
+	for_each_sgtable_sg(mem->sgt, from, i) {
+		sg_set_page(to, sg_page(from), from->length, from->offset);
+		to = sg_next(to);
+	}
+	return 0;
+}
+
 /*
  * The DMA API finds the first byte's page by its address, and takes what follows for
  * contiguous: a page is what it can be told at once.
@@ -66,5 +84,6 @@ const struct cohbuf_mem_ops cohbuf_scattered_ops = {
 	.free = cohbuf_scattered_free,
 	.mmap = cohbuf_scattered_mmap,
 	.sync = cohbuf_scattered_sync,
+	.sgtable = cohbuf_scattered_sgtable,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_scattered_ops);

@@ -81,6 +81,39 @@ bool cohbuf_is_on_bus(struct device *dev, phys_addr_t phys, u64 size)
 	       phys_to_dma(dev, phys + size - 1) == last;
 }
 
+/**
+ * cohbuf_is_translated() - does an IOMMU choose the addresses that a device sees?
+ * @dev: the device
+ *
+ * Context: Any context.
+ * Return: true where it does, and any memory can be within reach.
+ */
+bool cohbuf_is_translated(struct device *dev)
+{
+	return iommu_domain_translates(iommu_get_domain_for_dev(dev));
+}
+
+/**
+ * cohbuf_device_reaches() - does a device see memory itself, by its mask and its bus?
+ * @dev: the device
+ * @phys: physical address of the first byte
+ * @size: in bytes, not zero
+ *
+ * Else the DMA API would copy at each hand-over, or give up.
+ *
+ * Context: Any context.
+ * Return: true where it does.
+ */
+bool cohbuf_device_reaches(struct device *dev, phys_addr_t phys, u64 size)
+{
+	if (!dev->dma_mask)
+		return false;
+	return cohbuf_is_translated(dev) ||
+	       (cohbuf_is_on_bus(dev, phys, size) &&
+		phys_to_dma(dev, phys) + size - 1 <=
+			min_not_zero(dma_get_mask(dev), dev->bus_dma_limit));
+}
+
 static int cohbuf_check_region(struct device *dev, struct device_node *np,
 			       struct cohbuf_config *config)
 {
@@ -121,7 +154,7 @@ static int cohbuf_check_region(struct device *dev, struct device_node *np,
 				     np, PAGE_SIZE);
 
 	/* Of a pool the device would get a physical address, and of other memory none here. */
-	if (iommu_domain_translates(iommu_get_domain_for_dev(dev)))
+	if (cohbuf_is_translated(dev))
 		return dev_err_probe(dev, -EINVAL,
 				     "memory-region %pOF is of no use behind an IOMMU, which %s: drop memory-region, or iommus\n",
 				     np,

@@ -28,14 +28,21 @@
 #include "trace.h"
 
 /**
- * struct cohbuf_mapping - one mmap()
- * @node: entry of &cohbuf.mappings, under &cohbuf.lock
- * @vma: the VMA that it was made in, whose vm_private_data this is; that of a VMA
- *	derived from it is NULL
+ * struct cohbuf_mapping - one mmap(); vm_private_data of its VMA and of all derived from it
+ * @node: entry of &cohbuf.mappings while there is a @vma
+ * @vma: the VMA that it was made in, or NULL once that is closed
+ * @cb: the buffer, to which the file that is mapped holds a reference
+ * @first: page of the buffer that the file begins with
+ * @num_vmas: the VMA and those derived from it, as far as they are open
+ *
+ * Protected by &cohbuf.lock, where it is not constant.
  */
 struct cohbuf_mapping {
 	struct list_head node;
 	struct vm_area_struct *vma;
+	struct cohbuf *cb;
+	unsigned long first;
+	unsigned int num_vmas;
 };
 
 /*
@@ -79,12 +86,11 @@ static void cohbuf_vma_zap_unlinked(struct vm_area_struct *vma)
 
 static void cohbuf_vma_open(struct vm_area_struct *vma)
 {
-	struct cohbuf *cb = cohbuf_of(vma->vm_file);
-
-	/* A copy: what it was copied from has the mapping. */
-	vma->vm_private_data = NULL;
+	struct cohbuf_mapping *map = vma->vm_private_data;
+	struct cohbuf *cb = map->cb;
 
 	mutex_lock(&cb->lock);
+	map->num_vmas++;
 	cb->num_mappings++;
 	mutex_unlock(&cb->lock);
 }
@@ -92,32 +98,37 @@ static void cohbuf_vma_open(struct vm_area_struct *vma)
 static void cohbuf_vma_close(struct vm_area_struct *vma)
 {
 	struct cohbuf_mapping *map = vma->vm_private_data;
-	struct cohbuf *cb = cohbuf_of(vma->vm_file);
+	struct cohbuf *cb = map->cb;
+	bool last;
 
 	mutex_lock(&cb->lock);
 	cb->num_mappings--;
-	if (map) {
+	last = !--map->num_vmas;
+	if (map->vma == vma) {
 		/* mmap() gave up after all, and an unbind would not find this one. */
 		if (cohbuf_vma_is_unlinked(vma))
 			cohbuf_vma_zap(vma);
 		list_del(&map->node);
+		map->vma = NULL;
 	}
 	mutex_unlock(&cb->lock);
 
-	kfree(map);
+	if (last)
+		kfree(map);
 }
 
 /* For a debugger, which the memory attributes of the mapping need not concern. */
 static int cohbuf_vma_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
 			     int len, int write)
 {
-	u64 offset = ((u64)vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
+	const struct cohbuf_mapping *map = vma->vm_private_data;
+	u64 offset = ((u64)(map->first + vma->vm_pgoff) << PAGE_SHIFT) + (addr - vma->vm_start);
 
 	/* It forces its way into what is private to the process, which this is not. */
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
 
-	return cohbuf_rw_kernel(cohbuf_of(vma->vm_file), offset, buf,
+	return cohbuf_rw_kernel(map->cb, offset, buf,
 				min_t(unsigned long, len, vma->vm_end - addr), write);
 }
 
@@ -131,13 +142,14 @@ static const struct vm_operations_struct cohbuf_vm_ops = {
 /**
  * cohbuf_map() - map the buffer into a process, until it is revoked
  * @cb: the buffer
- * @vma: shared mapping to fill
+ * @vma: shared mapping to fill, of a file that holds a reference to @cb
+ * @first: page of the buffer that the file begins with
  *
  * Context: Process context, mmap_lock held for writing. Takes &cohbuf.lock.
  * Return: 0, -ENODEV after the unbind, -ENXIO where @vma reaches past the end of
  * the buffer, or -ENOMEM.
  */
-int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
+int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first)
 {
 	struct cohbuf_mapping *map;
 	int ret = -ENODEV;
@@ -146,12 +158,18 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma)
 	if (!map)
 		return -ENOMEM;
 	map->vma = vma;
+	map->cb = cb;
+	map->first = first;
+	map->num_vmas = 1;
 
 	mutex_lock(&cb->lock);
 	if (!cb->mem)
 		goto out_unlock;
 
+	/* While it is filled, a page of the buffer; for the kernel, one of the file. */
+	vma->vm_pgoff += first;
 	ret = cohbuf_mem_mmap(cb->mem, vma);
+	vma->vm_pgoff -= first;
 	vma_set_zappable(vma);
 	if (ret) {
 		/* Half a mapping is on no list that an unbind looks at. */
@@ -254,13 +272,15 @@ void cohbuf_detach(struct file *file)
  *
  * On return no file operation and no DMA engine uses the memory, and no process has
  * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says
- * EPOLLHUP | EPOLLERR.
+ * EPOLLHUP | EPOLLERR. Nor has an importer of a dma-buf it mapped; or it is lost.
  *
- * Context: Process context, may sleep, for as long as page tables take to zap and
- * an engine to stop; nothing that a program does makes it longer. Takes &cohbuf.lock.
+ * Context: Process context, may sleep, for as long as page tables take to zap and an
+ * engine to stop, which nothing that a program does makes longer; and until importers
+ * let go, which cohbuf_exports_revoke() limits. Takes &cohbuf.lock.
  */
 void cohbuf_revoke(struct cohbuf *cb)
 {
+	struct cohbuf_mem *mem = cb->mem;
 	struct cohbuf_mapping *map;
 	struct cohbuf_inode *ci;
 
@@ -278,5 +298,7 @@ void cohbuf_revoke(struct cohbuf *cb)
 	cohbuf_copy_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
 	kill_fasync(&cb->fasync, SIGIO, POLL_HUP);
+	if (!cohbuf_exports_revoke(cb))
+		mem->lost = true;
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_revoke);

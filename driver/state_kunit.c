@@ -207,7 +207,7 @@ static void mmap_after_unbind(struct kunit *test)
 	vma->vm_end = 2 * PAGE_SIZE;
 
 	cohbuf_revoke(&s->cb);
-	KUNIT_EXPECT_EQ(test, cohbuf_map(&s->cb, vma), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cohbuf_map(&s->cb, vma, 0), -ENODEV);
 	KUNIT_EXPECT_TRUE(test, list_empty(&s->cb.mappings));
 	KUNIT_EXPECT_EQ(test, s->cb.num_mappings, 0);
 	KUNIT_EXPECT_PTR_EQ(test, vma->vm_private_data, NULL);

@@ -49,6 +49,7 @@ COHBUF_ATTR(cache_line, 0444, "%u", cohbuf_mem_cache_line(mem));
 COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
 COHBUF_ATTR(files, 0444, "%u", cb->num_files);
 COHBUF_ATTR(mappings, 0444, "%u", cb->num_mappings);
+COHBUF_ATTR(exports, 0444, "%u", cb->num_exports);
 
 static ssize_t engine_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -79,6 +80,7 @@ static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_engine.attr,
 	&dev_attr_files.attr,
 	&dev_attr_mappings.attr,
+	&dev_attr_exports.attr,
 	NULL,
 };
 

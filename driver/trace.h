@@ -119,6 +119,27 @@ TRACE_EVENT(cohbuf_sync,
 		  __entry->ret)
 );
 
+TRACE_EVENT(cohbuf_export,
+	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_export *export, int ret),
+	TP_ARGS(cb, export, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(u64, offset)
+		__field(u64, length)
+		__field(u32, flags)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->offset = export->offset;
+		__entry->length = export->length;
+		__entry->flags = export->flags;
+		__entry->ret = ret;
+	),
+	TP_printk("%s offset=%llu length=%llu flags=%#o ret=%d", __entry->name,
+		  __entry->offset, __entry->length, __entry->flags, __entry->ret)
+);
+
 TRACE_EVENT(cohbuf_revoke,
 	TP_PROTO(const struct cohbuf *cb),
 	TP_ARGS(cb),

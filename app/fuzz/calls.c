@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <linux/cohbuf.h>
+#include <linux/dma-buf.h>
 
 #include "calls.h"
 #include "touch.h"
@@ -197,6 +198,41 @@ static void run_sync_bytes(const uint64_t *a)
 	memory[a[1] % sizeof(*sync)] = a[2];
 	memory[a[3] % sizeof(*sync)] ^= a[2];
 	ioctl(file(a[0]), COHBUF_IOC_SYNC, sync);
+}
+
+/* What it gives goes where a file is: it is mapped, closed, duplicated as one. */
+static void run_export(const uint64_t *a)
+{
+	struct cohbuf_export export = {
+		.offset = a[1],
+		.length = a[2],
+		.flags = a[3],
+	};
+
+	if (ioctl(file(a[0]), COHBUF_IOC_EXPORT, &export))
+		return;
+	close(files[SLOTS - 1]);
+	files[SLOTS - 1] = export.fd;
+}
+
+static void run_export_bytes(const uint64_t *a)
+{
+	struct cohbuf_export *export = (void *)memory;
+
+	memset(memory, 0, sizeof(*export));
+	export->length = PAGE;
+	export->flags = O_RDWR | O_CLOEXEC;
+	memory[a[1] % sizeof(*export)] = a[2];
+	memory[a[3] % sizeof(*export)] ^= a[2];
+	if (!ioctl(file(a[0]), COHBUF_IOC_EXPORT, export))
+		close(export->fd);
+}
+
+static void run_bracket(const uint64_t *a)
+{
+	struct dma_buf_sync sync = { .flags = a[1] };
+
+	ioctl(file(a[0]), DMA_BUF_IOCTL_SYNC, &sync);
 }
 
 static void run_read(const uint64_t *a)
@@ -391,6 +427,9 @@ const struct call_kind call_kinds[] = {
 	{ "copy_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_copy_bytes },
 	{ "sync", { ARG_FILE, ARG_OFFSET, ARG_LENGTH, ARG_NUMBER }, run_sync },
 	{ "sync_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_sync_bytes },
+	{ "export", { ARG_FILE, ARG_OFFSET, ARG_LENGTH, ARG_OPEN_FLAGS }, run_export },
+	{ "export_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_export_bytes },
+	{ "bracket", { ARG_FILE, ARG_NUMBER }, run_bracket },
 	{ "read", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_read },
 	{ "write", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_write },
 	{ "pread", { ARG_FILE, ARG_POINTER, ARG_LENGTH, ARG_OFFSET }, run_pread },
@@ -456,7 +495,7 @@ static uint64_t random_command(struct random *random)
 		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 256),
 			    sizeof(struct cohbuf_copy));
 	case 1:		/* another direction or size of one that is there */
-		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 4),
+		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 5),
 			    random_below(random, 1 << 14));
 	case 2:		/* one that all files have, or none */
 		return 0x5400 + random_below(random, 0x80);

@@ -29,7 +29,7 @@ tests-unlocked: $(build)/app/tests.built $(patsubst %,$(build)/%.dtbo,refused/la
 # What only its hardware makes wrong.
 tests-unlocked: $(patsubst boards/emulated/$(BOARD)/%.dtso,$(build)/board/%.dtbo,$(wildcard boards/emulated/$(BOARD)/refused/*.dtso))
 ifeq ($(BOARD_IS_REFERENCE),yes)
-tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso))
+tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso)) $(build)/importers/list
 endif
 dtbs-unlocked: $(build)/board.env $(build)/board.dtb
 board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap $(demo_programs)

@@ -18,8 +18,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/dma-buf.h>
+
 #include "fault.h"
 #include "tests/copy/copying.h"
+#include "tests/dmabuf/exporting.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -164,6 +167,39 @@ static long make_sync(struct scene *s)
 	return ioctl(s->fd, COHBUF_IOC_SYNC, &sync) || fsync(s->fd) ? -1 : 0;
 }
 
+static long make_export(struct scene *s)
+{
+	s->made = export_range(s->fd, PAGE, PAGE, O_RDWR | O_CLOEXEC);
+	return s->made;
+}
+
+static void undo_export(struct scene *s)
+{
+	EXPECT_OK(close(s->made));
+	await_exports(s->b, 0);
+}
+
+/* What is exported, used: mapped, and handed over. */
+static long make_use_of_export(struct scene *s)
+{
+	s->at = mmap(NULL, s->b->size, RW, MAP_SHARED, s->made, 0);
+	if (s->at == MAP_FAILED)
+		return -1;
+	if (bracket(s->made, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW)) {
+		int error = errno;
+
+		munmap(s->at, s->b->size);
+		errno = error;
+		return -1;
+	}
+	return 0;
+}
+
+static void undo_use_of_export(struct scene *s)
+{
+	EXPECT_OK(munmap(s->at, s->b->size));
+}
+
 static long make_poll(struct scene *s)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
@@ -250,6 +286,7 @@ TEST_CALL(fork, .make = make_fork, .undo = undo_fork)
 TEST_CALL(read, .make = make_read)
 TEST_CALL(write, .make = make_write)
 TEST_CALL(info, .make = make_info)
+TEST_CALL(export, .make = make_export, .undo = undo_export)
 TEST_CALL(poll, .make = make_poll)
 TEST_CALL(fstat, .make = make_fstat)
 
@@ -258,6 +295,19 @@ TEST_LIMIT(fault, sync, LIMIT)
 	struct scene s = open_scene(&cached);
 
 	sweep(&s, &(struct call){ .name = "sync", .make = make_sync });
+}
+
+TEST_LIMIT(fault, use_of_export, LIMIT)
+{
+	const struct call use = {
+		.name = "use_of_export",
+		.make = make_use_of_export,
+		.undo = undo_use_of_export,
+	};
+	struct scene s = open_scene(&cached);
+
+	s.made = export_buffer(&cached, O_RDWR | O_CLOEXEC);
+	sweep(&s, &use);
 }
 
 TEST_LIMIT(fault, mremap, LIMIT)
@@ -303,7 +353,7 @@ TEST_LIMIT(fault, reading_each_attribute, 4 * LIMIT)
 {
 	static const char *const attrs[] = {
 		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "cpu_mapping",
-		"cache_line", "region"
+		"cache_line", "region", "exports"
 	};
 	struct scene s = open_scene(&cma);
 

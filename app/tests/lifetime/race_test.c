@@ -84,7 +84,8 @@ TEST_EACH_LIMIT(race, unbind_against_open_and_close, raced_buffers, LIMIT)
 TEST_EACH_LIMIT(race, unbind_against_everything, raced_buffers, LIMIT)
 {
 	const racer_fn all[] = { race_calls, race_touch, race_mmap, race_mremap, race_split,
-				 race_fork, race_poll, race_sysfs, race_open, NULL };
+				 race_fork, race_poll, race_sysfs, race_open,
+				 race_export, NULL };
 
 	run_processes(b, 10, all);
 }

@@ -9,6 +9,7 @@
  */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/dma-buf.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,6 +24,7 @@
 
 #include "racers.h"
 #include "tests/copy/copying.h"
+#include "tests/dmabuf/exporting.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -349,6 +351,45 @@ void *race_copy(void *arg __attribute__((unused)))
 		if (!race->stop)
 			EXPECT_TRUE(errno == ENODEV ||
 				    (errno == EOPNOTSUPP && !(buffer->flags & COHBUF_INFO_ENGINE)));
+		close(held.fd);
+	}
+	return NULL;
+}
+
+/* Returns false where there is nothing to export any more, or never was. */
+static bool export_and_touch(const struct held *held)
+{
+	int dmabuf = export_range(held->fd, 0, WINDOW, O_RDWR | O_CLOEXEC);
+	unsigned char *map;
+	bool alive = false;
+
+	if (dmabuf < 0) {
+		EXPECT_EQ(errno, has_dma(buffer) ? ENODEV : EOPNOTSUPP);
+		return false;
+	}
+	map = mmap(NULL, WINDOW, RW, MAP_SHARED, dmabuf, 0);
+	if (map == MAP_FAILED) {
+		EXPECT_EQ(errno, ENODEV);
+	} else {
+		alive = touch_held(held, map, 3);
+		if (bracket(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW))
+			EXPECT_EQ(errno, ENODEV);
+		munmap(map, WINDOW);
+	}
+	close(dmabuf);
+	return alive;
+}
+
+void *race_export(void *arg __attribute__((unused)))
+{
+	struct held held;
+
+	while (!race->stop) {
+		if (!open_held(&held))
+			continue;
+		while (export_and_touch(&held) && !race->stop)
+			;
+		await_end_of(held.generation);
 		close(held.fd);
 	}
 	return NULL;

@@ -17,6 +17,7 @@ void *race_split(void *arg);	/* cut holes, change protections */
 void *race_fork(void *arg);	/* children that look at what they inherited */
 void *race_calls(void *arg);	/* read, write, ioctl, lseek */
 void *race_copy(void *arg);	/* copies by an engine */
+void *race_export(void *arg);	/* dma-bufs, mapped and bracketed */
 void *race_poll(void *arg);	/* sleep until the unbind */
 void *race_sysfs(void *arg);	/* read an attribute */
 void *race_open(void *arg);	/* open and close, nothing else */

@@ -6,7 +6,7 @@
 # Takes what settings.mk gives, BOARD_SOURCE_FILES, BOARD_MODULES, BOARD_QEMU and BOARD_QEMU_SUITE of
 # the board, KERNEL_DRIVER, KERNEL_BUILTIN, KERNEL_SOURCE, KERNEL_MAKE and KERNEL_RELEASE of the kernel.
 # Gives driver_module (none where the driver is built in), built_modules, and the rules of
-# $(kernel)/ready, $(tools_ready), $(qemu_ready) and $(build)/package-modules.
+# $(kernel)/ready, $(tools_ready), $(qemu_ready), $(build)/package-modules and $(build)/importers.
 
 guest_modules := $(wildcard boards/harness/boot/guest/modules/*.c)
 guest_headers := $(wildcard boards/harness/boot/guest/modules/*.h)
@@ -81,3 +81,18 @@ $(build)/package-modules: boards/emulated/$(BOARD)/board.mk boards/harness/build
 		for module in $(package_modules); do $$depends $$module || exit; done > $@.log && \
 		for module in $(test_modules); do $$depends $$module 2> /dev/null || :; done >> $@.log
 	$(Q)sed -n 's/^insmod //p' $@.log > $@
+
+# Drivers that import dma-bufs, for a suite that loads them itself: they are large. Debian's
+# kernels have them; of those that are built here, not all.
+importers := vivid vgem
+
+$(build)/importers/list: boards/harness/build/kernel.mk $(kernel)/ready
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)
+	$(Q)$(sbin) && for module in $(importers); do \
+			modprobe -d $(kernel)/root -S $$(cat $(kernel)/release) --show-depends $$module || echo; \
+		done > $(build)/importers.log 2>&1
+	$(Q)awk '/^insmod / && !seen[$$2]++ { print $$2 }' $(build)/importers.log > $(build)/importers.files
+	$(Q)cp $$(cat $(build)/importers.files) $(@D)
+	$(Q)find $(@D) -name '*.ko.xz' -exec xz -d {} +
+	$(Q)$(CROSS_COMPILE)strip --strip-debug $(@D)/*.ko
+	$(Q)sed 's,.*/,,; s,\.ko.*,,' $(build)/importers.files > $@

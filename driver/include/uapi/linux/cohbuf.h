@@ -152,6 +152,22 @@ struct cohbuf_sync {
 	__u64 reserved[2];
 };
 
+/**
+ * struct cohbuf_export - a dma-buf of a range of the buffer (%COHBUF_IOC_EXPORT)
+ * @offset: in: offset of the first byte, a multiple of the page size
+ * @length: in: how many bytes, a multiple of the page size, not zero
+ * @flags: in: O_RDONLY or O_RDWR, and perhaps O_CLOEXEC, as open(2) has them
+ * @fd: out: the dma-buf's file descriptor
+ * @reserved: in: zero
+ */
+struct cohbuf_export {
+	__u64 offset;
+	__u64 length;
+	__u32 flags;
+	__s32 fd;
+	__u64 reserved[2];
+};
+
 #define COHBUF_IOC_MAGIC	0xBC
 
 /**
@@ -216,6 +232,41 @@ struct cohbuf_sync {
  *   ENODEV	the device was unbound from its driver, before or meanwhile
  */
 #define COHBUF_IOC_SYNC		_IOW(COHBUF_IOC_MAGIC, 0x02, struct cohbuf_sync)
+
+/**
+ * COHBUF_IOC_EXPORT - give a range of the buffer to other drivers, as a dma-buf
+ *
+ * What is returned is a dma-buf as any other: a camera, a display or a codec imports it,
+ * a program maps it, and brackets what the CPU does with DMA_BUF_IOCTL_SYNC. It may be
+ * closed in any order with the buffer's file.
+ *
+ * A read-only one cannot be mapped for writing, not by a device either, nor by a driver
+ * that does not say what for. Where the memory has to be handed over, it does not give
+ * what a device wrote to the CPU (%COHBUF_IOC_SYNC says why): DMA_BUF_IOCTL_SYNC for
+ * reading is EACCES.
+ *
+ * An importer whose device does not reach the memory, by its DMA mask or its bus, is
+ * refused with EBUSY when it attaches. Nothing is copied on the way.
+ *
+ * Once the buffer is unbound, a touch of a mapping is SIGBUS, and to attach, to map and
+ * to bracket is ENODEV. The unbind waits for importers that have it mapped, ten
+ * seconds, and says in the kernel's log for which; then it gives the memory up, which
+ * stays theirs until the machine is started anew.
+ *
+ * Return: 0, or -1 with errno
+ *   EBADF	the file is not open for reading, or flags have O_RDWR and it is not open
+ *		for writing
+ *   EFAULT	the argument does not point to readable and writable memory
+ *   EINVAL	an offset or a length that is no multiple of the page size, zero length,
+ *		unknown flags, reserved not zero
+ *   ENXIO	the range reaches outside the buffer
+ *   EOPNOTSUPP	no device sees this kind of memory, or the kernel has no dma-bufs, or no
+ *		numbers for the pages of a "no-map" region (docs/abi.md)
+ *   EOVERFLOW	a coherent buffer of 4 GiB or more
+ *   EMFILE, ENFILE, ENOMEM	as open(2) has them
+ *   ENODEV	the device was unbound from its driver
+ */
+#define COHBUF_IOC_EXPORT	_IOWR(COHBUF_IOC_MAGIC, 0x03, struct cohbuf_export)
 
 #ifndef __KERNEL__
 /* In one line each. */

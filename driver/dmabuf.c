@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ranges of a buffer as dma-bufs, for drivers that import them and programs that map
+ * them, with at most the rights of the file that they come from. And how they are taken
+ * away at unbind: a program's mapping is zapped, an importer's is waited for.
+ */
+#include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "cohbuf.h"
+#include "compat.h"
+#include "dmabuf.h"
+#include "trace.h"
+
+/* How long an unbind waits for importers: to say for which, and altogether. */
+#define COHBUF_IMPORTS_QUIET	HZ
+#define COHBUF_IMPORTS_LIMIT	(10 * HZ)
+
+static int cohbuf_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	const struct cohbuf_dmabuf *cd = dmabuf->priv;
+	unsigned long pages = cd->size >> PAGE_SHIFT;
+
+	if (vma->vm_pgoff > pages || vma_pages(vma) > pages - vma->vm_pgoff)
+		return -EINVAL;
+
+	/* An importer may pass on a mapping of its own file, which may be open for more. */
+	if (!cd->writable) {
+		if (vma->vm_flags & VM_WRITE)
+			return -EACCES;
+		vm_flags_clear(vma, VM_MAYWRITE);
+	}
+	return cohbuf_mmap_from(cd->cb, vma, cd->first);
+}
+
+/*
+ * The CPU's access begins or ends. Without the right to write, what others wrote and did
+ * not hand over must not go from the caches.
+ */
+static int cohbuf_dmabuf_access(struct dma_buf *dmabuf, enum dma_data_direction direction,
+				bool for_cpu)
+{
+	struct cohbuf_dmabuf *cd = dmabuf->priv;
+	struct cohbuf *cb = cd->cb;
+	bool needs_right;
+	int ret;
+
+	mutex_lock(&cb->lock);
+	needs_right = direction != DMA_TO_DEVICE && cb->mem && cohbuf_mem_is_cached(cb->mem);
+	mutex_unlock(&cb->lock);
+	if (needs_right && !cd->writable)
+		return -EACCES;
+
+	ret = cohbuf_sync_range(cb, (u64)cd->first << PAGE_SHIFT, cd->size, direction, for_cpu);
+	return ret ?: cohbuf_importers_sync(cd, for_cpu);
+}
+
+static int cohbuf_dmabuf_begin_cpu_access(struct dma_buf *dmabuf,
+					  enum dma_data_direction direction)
+{
+	return cohbuf_dmabuf_access(dmabuf, direction, true);
+}
+
+static int cohbuf_dmabuf_end_cpu_access(struct dma_buf *dmabuf,
+					enum dma_data_direction direction)
+{
+	return cohbuf_dmabuf_access(dmabuf, direction, false);
+}
+
+/*
+ * For a driver that reads or writes it by the CPU; which of them, it does not say. Who has
+ * it mapped for a device may do that still, while an unbind waits for it: drivers that
+ * do it late take for granted that it works (vivid).
+ */
+static int cohbuf_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	struct cohbuf_dmabuf *cd = dmabuf->priv;
+	struct cohbuf *cb = cd->cb;
+	int ret = -ENODEV;
+
+	mutex_lock(&cb->lock);
+	if (cb->mem || cohbuf_importers_have_mapped(cd)) {
+		iosys_map_set_vaddr(map, cd->cpu_addr);
+		cd->in_kernel = true;
+		atomic_inc(&cb->num_imports);
+		ret = 0;
+	}
+	mutex_unlock(&cb->lock);
+	return ret;
+}
+
+static void cohbuf_dmabuf_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
+{
+	struct cohbuf_dmabuf *cd = dmabuf->priv;
+
+	mutex_lock(&cd->cb->lock);
+	cd->in_kernel = false;
+	mutex_unlock(&cd->cb->lock);
+	cohbuf_import_ends(cd->cb);
+}
+
+static void cohbuf_dmabuf_release(struct dma_buf *dmabuf)
+{
+	struct cohbuf_dmabuf *cd = dmabuf->priv;
+	struct cohbuf *cb = cd->cb;
+
+	mutex_lock(&cb->lock);
+	list_del(&cd->node);
+	list_del(&cd->ci.node);
+	cb->num_exports--;
+	mutex_unlock(&cb->lock);
+
+	kfree(cd);
+	put_device(&cb->dev);
+}
+
+COHBUF_DMA_BUF_VMAP(cohbuf_dmabuf_vmap, cohbuf_dmabuf_vunmap);
+
+/* clang-format off */
+#define COHBUF_DMABUF_OPS_COMMON				\
+	.attach = cohbuf_importer_attach,			\
+	.detach = cohbuf_importer_detach,			\
+	.map_dma_buf = cohbuf_importer_map,			\
+	.unmap_dma_buf = cohbuf_importer_unmap,			\
+	.begin_cpu_access = cohbuf_dmabuf_begin_cpu_access,	\
+	.end_cpu_access = cohbuf_dmabuf_end_cpu_access,		\
+	.mmap = cohbuf_dmabuf_mmap,				\
+	.release = cohbuf_dmabuf_release
+/* clang-format on */
+
+static const struct dma_buf_ops cohbuf_dmabuf_ops = {
+	COHBUF_DMABUF_OPS_COMMON,
+	.vmap = COHBUF_DMA_BUF_OP(cohbuf_dmabuf_vmap),
+	.vunmap = COHBUF_DMA_BUF_OP(cohbuf_dmabuf_vunmap),
+};
+
+/* A driver that maps it for itself could write. That must not fail, but can be missing. */
+static const struct dma_buf_ops cohbuf_dmabuf_read_only_ops = {
+	COHBUF_DMABUF_OPS_COMMON,
+};
+
+static struct cohbuf_dmabuf *cohbuf_dmabuf_create(struct cohbuf *cb,
+						  const struct cohbuf_export *export)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct cohbuf_dmabuf *cd;
+
+	cd = kzalloc(sizeof(*cd), GFP_KERNEL_ACCOUNT);
+	if (!cd)
+		return ERR_PTR(-ENOMEM);
+
+	cd->cb = cb;
+	cd->first = export->offset >> PAGE_SHIFT;
+	cd->size = export->length;
+	cd->writable = (export->flags & O_ACCMODE) == O_RDWR;
+	INIT_LIST_HEAD(&cd->importers);
+	snprintf(cd->name, sizeof(cd->name), "cohbuf/%s", dev_name(&cb->dev));
+
+	info.ops = cd->writable ? &cohbuf_dmabuf_ops : &cohbuf_dmabuf_read_only_ops;
+	info.exp_name = cd->name;
+	info.size = cd->size;
+	info.flags = export->flags & O_ACCMODE;
+	info.priv = cd;
+	cd->dmabuf = dma_buf_export(&info);
+	if (IS_ERR(cd->dmabuf)) {
+		struct dma_buf *failed = cd->dmabuf;
+
+		kfree(cd);
+		return ERR_CAST(failed);
+	}
+	return cd;
+}
+
+/* Can this range of the buffer be exported? */
+static int cohbuf_export_check(const struct cohbuf_mem *mem, const struct cohbuf_export *export)
+{
+	struct sg_table sgt;
+	int ret;
+
+	if (!export->length || !PAGE_ALIGNED(export->offset) || !PAGE_ALIGNED(export->length))
+		return -EINVAL;
+	if (cohbuf_mem_clamp(mem, export->offset, export->length) != export->length)
+		return -ENXIO;
+	if (!mem->ops->sgtable)
+		return -EOPNOTSUPP;
+
+	/* Whether there are pages of it: better now than once somebody imports it. */
+	ret = cohbuf_sgtable_cut(mem, export->offset, export->length, UINT_MAX, &sgt);
+	if (!ret)
+		sg_free_table(&sgt);
+	return ret;
+}
+
+/* From here on an unbind knows of it. */
+static int cohbuf_export_add(struct cohbuf *cb, struct cohbuf_dmabuf *cd,
+			     const struct cohbuf_export *export)
+{
+	int ret = -ENODEV;
+
+	mutex_lock(&cb->lock);
+	if (cb->mem)
+		ret = cohbuf_export_check(cb->mem, export);
+	if (!ret)
+		cd->cpu_addr = cb->mem->cpu_addr + export->offset;
+
+	/* Also where it fails: what releases it takes it off. */
+	cd->ci.cb = cb;
+	cd->ci.mapping = cd->dmabuf->file->f_mapping;
+	list_add(&cd->ci.node, &cb->inodes);
+	list_add(&cd->node, &cb->exports);
+	cb->num_exports++;
+	mutex_unlock(&cb->lock);
+	return ret;
+}
+
+/**
+ * cohbuf_export() - make a dma-buf of a range of a buffer
+ * @cb: the buffer
+ * @export: the range, in bytes, any values; its flags, checked
+ *
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Return: the dma-buf, which holds a reference to @cb, or an ERR_PTR(): -EINVAL for a
+ * range that is not of whole pages, -ENXIO for one outside the buffer, -EOPNOTSUPP where
+ * no device but the node's can see the memory, -EOVERFLOW where the DMA API cannot say
+ * where it is, -ENODEV after the unbind, -ENFILE or -ENOMEM.
+ */
+struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *export)
+{
+	struct cohbuf_dmabuf *cd;
+	struct dma_buf *dmabuf;
+	int ret;
+
+	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER))
+		return ERR_PTR(-EOPNOTSUPP);
+
+	get_device(&cb->dev);
+	cd = cohbuf_dmabuf_create(cb, export);
+	if (IS_ERR(cd)) {
+		put_device(&cb->dev);
+		return ERR_CAST(cd);
+	}
+
+	dmabuf = cd->dmabuf;
+	ret = cohbuf_export_add(cb, cd, export);
+	trace_cohbuf_export(cb, export, ret);
+	if (!ret)
+		return dmabuf;
+	dma_buf_put(dmabuf);
+	return ERR_PTR(ret);
+}
+
+/**
+ * cohbuf_import_ends() - an importer has let go of a mapping
+ * @cb: the buffer
+ *
+ * Context: Any context. The importer's dma-buf holds a reference to @cb.
+ */
+void cohbuf_import_ends(struct cohbuf *cb)
+{
+	if (atomic_dec_and_test(&cb->num_imports))
+		wake_up(&cb->imports_wait);
+}
+
+/* One that was not asked yet and is not being released; with a reference to its file. */
+static struct cohbuf_dmabuf *cohbuf_exports_next(struct cohbuf *cb)
+{
+	struct cohbuf_dmabuf *cd, *found = NULL;
+
+	mutex_lock(&cb->lock);
+	list_for_each_entry(cd, &cb->exports, node) {
+		if (cd->asked)
+			continue;
+		cd->asked = true;
+		if (get_file_active(&cd->dmabuf->file)) {
+			found = cd;
+			break;
+		}
+	}
+	mutex_unlock(&cb->lock);
+	return found;
+}
+
+/* Those who can let go at any time, and map it again where it then is, do so. */
+static void cohbuf_exports_ask(struct cohbuf *cb)
+{
+	struct cohbuf_dmabuf *cd;
+	struct dma_buf *dmabuf;
+
+	while ((cd = cohbuf_exports_next(cb))) {
+		dmabuf = cd->dmabuf;
+		dma_resv_lock(dmabuf->resv, NULL);
+		dma_buf_invalidate_mappings(dmabuf);
+		dma_resv_unlock(dmabuf->resv);
+		fput(dmabuf->file);
+	}
+}
+
+/* Say who has a dma-buf mapped: a device, or a driver for itself. */
+static void cohbuf_exports_name(struct cohbuf *cb, const char *what)
+{
+	struct cohbuf_importer *importer;
+	struct cohbuf_dmabuf *cd;
+
+	mutex_lock(&cb->lock);
+	list_for_each_entry(cd, &cb->exports, node) {
+		list_for_each_entry(importer, &cd->importers, node)
+			if (importer->mapped || cd->in_kernel)
+				dev_warn(cb->dev.parent, "%s: %s has a dma-buf of it mapped\n",
+					 what, dev_name(importer->dev));
+		if (cd->in_kernel && list_empty(&cd->importers))
+			dev_warn(cb->dev.parent, "%s: a driver has a dma-buf of it mapped\n",
+				 what);
+	}
+	mutex_unlock(&cb->lock);
+}
+
+/**
+ * cohbuf_exports_revoke() - take the memory from the importers of dma-bufs
+ * @cb: the buffer, its memory already taken away
+ *
+ * No importer can map anything by now. Of what they have mapped they let go when they
+ * are asked, or when the program that uses them ends: that is waited for, but not for
+ * ever, nor by a task that is killed.
+ *
+ * Context: Process context, may sleep for ten seconds. Takes &cohbuf.lock.
+ * Return: true when nobody has the memory any more; false, after a line in the kernel's
+ * log for each, where it must not be freed.
+ */
+bool cohbuf_exports_revoke(struct cohbuf *cb)
+{
+	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER) || !atomic_read(&cb->num_imports))
+		return true;
+
+	cohbuf_exports_ask(cb);
+	if (wait_event_killable_timeout(cb->imports_wait, !atomic_read(&cb->num_imports),
+					COHBUF_IMPORTS_QUIET) > 0)
+		return true;
+
+	cohbuf_exports_name(cb, "the unbind waits");
+	if (wait_event_killable_timeout(cb->imports_wait, !atomic_read(&cb->num_imports),
+					COHBUF_IMPORTS_LIMIT - COHBUF_IMPORTS_QUIET) > 0)
+		return true;
+
+	cohbuf_exports_name(cb, "the memory is given up until the machine is started anew");
+	return false;
+}
+
+/* Not by MODULE_IMPORT_NS(), whose argument became a string in 6.13. */
+MODULE_INFO(import_ns, "DMA_BUF");

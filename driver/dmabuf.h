@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A dma-buf of a range of a buffer, and who imports it.
+ *
+ * A third lifetime: a dma-buf lives until its last file and importer are gone, which may
+ * be long after the unbind. It holds a reference to the struct cohbuf, and looks at its
+ * memory as a file does. The kernel's lock of a dma-buf (its reservation object) goes
+ * before &cohbuf.lock.
+ */
+#ifndef _COHBUF_DMABUF_H
+#define _COHBUF_DMABUF_H
+
+#include <linux/dma-direction.h>
+#include <linux/list.h>
+#include <linux/scatterlist.h>
+#include <linux/types.h>
+
+#include "cohbuf.h"
+
+struct device;
+struct dma_buf;
+struct dma_buf_attachment;
+
+/**
+ * struct cohbuf_dmabuf - one dma-buf
+ * @node: entry of &cohbuf.exports, under &cohbuf.lock
+ * @ci: how an unbind finds what programs have mapped of it
+ * @cb: the buffer; the dma-buf holds a reference to it
+ * @dmabuf: what the kernel has of it; valid until it is released
+ * @name: "cohbuf/NAME", for who lists dma-bufs
+ * @cpu_addr: the kernel's mapping of it, for as long as there is the memory
+ * @first: its first page in the buffer
+ * @size: in bytes, a multiple of the page size
+ * @writable: it may be written to, by the CPU and by devices
+ * @importers: who has it attached, &cohbuf_importer.node, under &cohbuf.lock
+ * @in_kernel: it is mapped by a driver for itself, under &cohbuf.lock
+ * @asked: importers were asked to let go, under &cohbuf.lock
+ */
+struct cohbuf_dmabuf {
+	struct list_head node;
+	struct cohbuf_inode ci;
+	struct cohbuf *cb;
+	struct dma_buf *dmabuf;
+	char name[COHBUF_NAME_SIZE + 8];
+	void *cpu_addr;
+	unsigned long first;
+	size_t size;
+	bool writable;
+	struct list_head importers;
+	bool in_kernel;
+	bool asked;
+};
+
+/**
+ * struct cohbuf_importer - one device that has a dma-buf attached
+ * @node: entry of &cohbuf_dmabuf.importers, under &cohbuf.lock
+ * @dev: the device
+ * @sgt: the pages; while it is @mapped, with the device's addresses
+ * @direction: which way data goes, while it is @mapped
+ * @cached: the CPU has the memory in its caches
+ * @mapped: the device sees it, under &cohbuf.lock
+ */
+struct cohbuf_importer {
+	struct list_head node;
+	struct device *dev;
+	struct sg_table sgt;
+	enum dma_data_direction direction;
+	bool cached;
+	bool mapped;
+};
+
+/* dmabuf.c */
+void cohbuf_import_ends(struct cohbuf *cb);
+
+/* importer.c */
+int cohbuf_importer_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach);
+void cohbuf_importer_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *attach);
+struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
+				     enum dma_data_direction direction);
+void cohbuf_importer_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
+			   enum dma_data_direction direction);
+bool cohbuf_importers_have_mapped(const struct cohbuf_dmabuf *cd);
+int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, bool for_cpu);
+
+#endif /* _COHBUF_DMABUF_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pages of a buffer as a scatter/gather table, for devices other than the node's
+ * own: each maps it for itself.
+ */
+#include <linux/err.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+
+#include "cohbuf.h"
+#include "compat.h"
+
+/* What one entry of a table can say at most: its length is an unsigned int. */
+#define COHBUF_SG_MOST	round_down(UINT_MAX, PAGE_SIZE)
+
+/**
+ * cohbuf_sgtable_contiguous() - make the table of memory that is contiguous
+ * @sgt: the table, which is filled in
+ * @pfn: its first page
+ * @size: in bytes, a multiple of the page size, not zero
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int cohbuf_sgtable_contiguous(struct sg_table *sgt, unsigned long pfn, size_t size)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+	int ret;
+
+	ret = sg_alloc_table(sgt, DIV_ROUND_UP((u64)size, COHBUF_SG_MOST), GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	for_each_sgtable_sg(sgt, sg, i) {
+		unsigned int len = min_t(size_t, size, COHBUF_SG_MOST);
+
+		sg_set_page(sg, pfn_to_page(pfn), len, 0);
+		pfn += PHYS_PFN(len);
+		size -= len;
+	}
+	return 0;
+}
+
+/*
+ * Go through the part of a table that is the range, and put it at @to in pieces of at
+ * most @most bytes, or only count them where that is NULL. Returns how many pieces, 0
+ * where the table ends before the range.
+ */
+static unsigned int cohbuf_sgtable_walk(const struct sg_table *all, size_t offset, size_t size,
+					unsigned int most, struct scatterlist *to)
+{
+	unsigned int i, pieces = 0;
+	struct scatterlist *from;
+
+	for_each_sgtable_sg(all, from, i) {
+		while (size && offset < from->length) {
+			unsigned long pfn = page_to_pfn(sg_page(from)) + PHYS_PFN(offset);
+			unsigned int len = min_t(size_t, size, from->length - offset);
+
+			len = min(len, most);
+			if (to) {
+				sg_set_page(to, pfn_to_page(pfn), len, 0);
+				to = sg_next(to);
+			}
+			pieces++;
+			offset += len;
+			size -= len;
+		}
+		if (!size)
+			return pieces;
+		offset -= from->length;
+	}
+	return 0;
+}
+
+/*
+ * Does a struct page tell where the memory is? Of a "no-map" region there may be none
+ * (before 5.14). The DMA API only turns it into a number as long as it need not care for
+ * caches, which that memory is never in: for that it need not be there, but where the
+ * number stands in it.
+ */
+static bool cohbuf_sgtable_has_pages(const struct sg_table *all)
+{
+	return IS_ENABLED(CONFIG_FLATMEM) || IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) ||
+	       pfn_valid(page_to_pfn(sg_page(all->sgl)));
+}
+
+/**
+ * cohbuf_sgtable_cut() - make the table of a range of a buffer
+ * @mem: the memory
+ * @offset: in bytes, a multiple of the page size
+ * @size: in bytes, a multiple of the page size, not zero; inside the memory
+ * @most: how long a piece may be, in bytes, at least a page
+ * @sgt: the table, which is filled in, for sg_free_table()
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -EOPNOTSUPP where the memory has no pages that the kernel knows, -EOVERFLOW
+ * where the DMA API cannot say where all of it is, or -ENOMEM.
+ */
+int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
+		       unsigned int most, struct sg_table *sgt)
+{
+	unsigned int pieces;
+	struct sg_table all;
+	int ret;
+
+	ret = mem->ops->sgtable(mem, &all);
+	if (ret)
+		return ret;
+
+	most = round_down(most, PAGE_SIZE);
+	pieces = cohbuf_sgtable_walk(&all, offset, size, most, NULL);
+	if (!cohbuf_sgtable_has_pages(&all))
+		ret = -EOPNOTSUPP;
+	else if (!pieces)
+		ret = -EOVERFLOW;
+	else
+		ret = sg_alloc_table(sgt, pieces, GFP_KERNEL);
+	if (!ret)
+		cohbuf_sgtable_walk(&all, offset, size, most, sgt->sgl);
+
+	sg_free_table(&all);
+	return ret;
+}
