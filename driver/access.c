@@ -197,20 +197,33 @@ static pgprot_t cohbuf_pgprot_dirty(pgprot_t prot)
  * @mem: the memory
  * @vma: shared mapping; any page offset and length
  *
- * The VMA gets the memory attributes that the kernel's own mapping has.
+ * The VMA gets the memory attributes that the kernel's own mapping has. Where pages are
+ * counted it stays empty: cohbuf_fault() enters them.
  *
  * Context: Process context, mmap_lock held for writing.
  * Return: 0, -ENXIO where the VMA reaches past the end of the buffer, or -ENOMEM.
  */
 int cohbuf_mem_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
 {
+	int ret;
+
 	/* In pages: in bytes an offset could wrap. Not every kind's own function looks. */
 	if (cohbuf_mem_clamp_pages(mem, vma->vm_pgoff, vma_pages(vma)) != vma_pages(vma))
 		return -ENXIO;
 
+	if (mem->ops->page) {
+		vm_flags_set(vma, VM_MIXEDMAP);
+		return 0;
+	}
+
+	/* Nothing may pin these: the memory goes at unbind, whoever uses it. */
+	vm_flags_set(vma, VM_IO);
 	if (vma->vm_flags & VM_WRITE)
 		vma->vm_page_prot = cohbuf_pgprot_dirty(vma->vm_page_prot);
 
-	return mem->ops->mmap(mem, vma);
+	ret = mem->ops->mmap(mem, vma);
+	/* Half a mapping as well. */
+	vma_set_zappable(vma);
+	return ret;
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_mem_mmap);

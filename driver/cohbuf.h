@@ -15,7 +15,7 @@
  *
  * Lock order: mmap_lock -> cohbuf.lock -> i_mmap_rwsem
  *
- *   ->mmap() is called with mmap_lock held and takes cohbuf.lock. Hence, under
+ *   ->mmap() and ->fault() are called with mmap_lock held and take cohbuf.lock. Hence, under
  *   cohbuf.lock, nothing may wait for mmap_lock: a copy to or from user space may
  *   not fault there, and there is no mmput(). What faults goes through a bounce page,
  *   outside of the lock; it may sleep for ever, and must not hold up an unbind.
@@ -48,9 +48,11 @@ struct cohbuf_mem;
 struct dma_buf;
 struct dma_chan;
 struct iov_iter;
+struct page;
 struct reserved_mem;
 struct sg_table;
 struct vm_area_struct;
+struct vm_fault;
 
 /**
  * struct cohbuf_config - what a devicetree node asks for, validated
@@ -88,6 +90,8 @@ struct cohbuf_config {
  * @free: take @alloc back
  * @mmap: fill a shared mapping that is inside the memory, with the attributes that the
  *	kernel's own mapping has; 0, -ENXIO or -ENOMEM
+ * @page: instead of @mmap, where pages are counted one by one and cached: the one with
+ *	that index, which is inside the memory
  * @sync: hand a range over, or NULL where no cache is between the CPU and the device
  * @access: of registers: one access of that width, or -EINVAL; else NULL
  * @sgtable: make a table of the pages, which its user frees, for other devices than the
@@ -100,6 +104,7 @@ struct cohbuf_mem_ops {
 		     const struct cohbuf_config *config);
 	void (*free)(struct cohbuf_mem *mem);
 	int (*mmap)(const struct cohbuf_mem *mem, struct vm_area_struct *vma);
+	struct page *(*page)(const struct cohbuf_mem *mem, unsigned long index);
 	void (*sync)(const struct cohbuf_mem *mem, size_t offset, size_t len,
 		     enum dma_data_direction direction, bool for_cpu);
 	int (*access)(const struct cohbuf_mem *mem, size_t offset, void *value, size_t len,
@@ -313,6 +318,9 @@ int cohbuf_attach(struct cohbuf *cb, struct file *file);
 void cohbuf_detach(struct file *file);
 int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first);
 void cohbuf_revoke(struct cohbuf *cb);
+
+/* fault.c */
+vm_fault_t cohbuf_fault(struct cohbuf *cb, struct vm_fault *vmf, unsigned long first);
 
 /* sysfs.c */
 extern const struct attribute_group *cohbuf_groups[];

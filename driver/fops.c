@@ -96,7 +96,7 @@ int cohbuf_mmap_from(struct cohbuf *cb, struct vm_area_struct *vma, unsigned lon
 	 * Behind an IOMMU the DMA API maps ordinary pages and sets none of these;
 	 * mremap() could then grow the mapping past the end.
 	 */
-	vm_flags_set(vma, VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 
 	/* Linux 5.10 looks at this when the mapping is made, and then forgets to close it. */
 	if (!arch_validate_flags(vma->vm_flags))

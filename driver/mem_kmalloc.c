@@ -73,15 +73,19 @@ static int cohbuf_kmalloc_alloc(struct device *dev, struct cohbuf_mem *mem,
 
 static void cohbuf_kmalloc_free(struct cohbuf_mem *mem)
 {
-	dma_unmap_single(mem->dev, mem->dma_addr, mem->size, DMA_BIDIRECTIONAL);
+	/*
+	 * A page that someone has pinned lives on, and what its user wrote is not to be
+	 * dropped from the caches.
+	 */
+	dma_unmap_single_attrs(mem->dev, mem->dma_addr, mem->size, DMA_BIDIRECTIONAL,
+			       DMA_ATTR_SKIP_CPU_SYNC);
 	free_pages_exact(mem->cpu_addr, mem->size);
 }
 
-static int cohbuf_kmalloc_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+/* alloc_pages_exact() has split them: each is counted by itself. */
+static struct page *cohbuf_kmalloc_page(const struct cohbuf_mem *mem, unsigned long index)
 {
-	return remap_pfn_range(vma, vma->vm_start,
-			       PHYS_PFN(virt_to_phys(mem->cpu_addr)) + vma->vm_pgoff,
-			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+	return virt_to_page(mem->cpu_addr + (index << PAGE_SHIFT));
 }
 
 static int cohbuf_kmalloc_sgtable(const struct cohbuf_mem *mem, struct sg_table *sgt)
@@ -94,7 +98,7 @@ const struct cohbuf_mem_ops cohbuf_kmalloc_ops = {
 	.cpu_mapping = "cached",
 	.alloc = cohbuf_kmalloc_alloc,
 	.free = cohbuf_kmalloc_free,
-	.mmap = cohbuf_kmalloc_mmap,
+	.page = cohbuf_kmalloc_page,
 	.sync = cohbuf_dma_sync,
 	.sgtable = cohbuf_kmalloc_sgtable,
 };

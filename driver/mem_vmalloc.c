@@ -26,19 +26,10 @@ static void cohbuf_vmalloc_free(struct cohbuf_mem *mem)
 	vfree(mem->cpu_addr);
 }
 
-/*
- * As pages that nobody counts, and not by remap_vmalloc_range(): what is mapped cannot be
- * pinned, by no route, and is gone with the unbind like any other kind of memory.
- */
-static int cohbuf_vmalloc_mmap(const struct cohbuf_mem *mem, struct vm_area_struct *vma)
+/* Not of huge pages, which __vmalloc() makes none of: each is counted by itself. */
+static struct page *cohbuf_vmalloc_page(const struct cohbuf_mem *mem, unsigned long index)
 {
-	void *from = mem->cpu_addr + (vma->vm_pgoff << PAGE_SHIFT);
-	unsigned long at;
-	int ret = 0;
-
-	for (at = vma->vm_start; !ret && at < vma->vm_end; at += PAGE_SIZE, from += PAGE_SIZE)
-		ret = remap_pfn_range(vma, at, vmalloc_to_pfn(from), PAGE_SIZE, vma->vm_page_prot);
-	return ret;
+	return vmalloc_to_page(mem->cpu_addr + (index << PAGE_SHIFT));
 }
 
 const struct cohbuf_mem_ops cohbuf_vmalloc_ops = {
@@ -46,6 +37,6 @@ const struct cohbuf_mem_ops cohbuf_vmalloc_ops = {
 	.cpu_mapping = "cached",
 	.alloc = cohbuf_vmalloc_alloc,
 	.free = cohbuf_vmalloc_free,
-	.mmap = cohbuf_vmalloc_mmap,
+	.page = cohbuf_vmalloc_page,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_vmalloc_ops);

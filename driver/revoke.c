@@ -11,7 +11,8 @@
  * Waiting for the mmap_lock of the process, under which both run, would tell when
  * it is linked, but a program can hold that lock for as long as it likes. So an
  * unbind waits for nobody: each mapping remembers the VMA that it was made in, a mark
- * in that VMA says whether it is linked, and one that is not is zapped directly.
+ * in that VMA says whether it is linked, and one that is not is zapped directly. Pages
+ * that are counted are entered later, by a fault, so that such a VMA is empty.
  *
  * A VMA that fork(), mremap() or munmap() derives needs none of this: the kernel
  * links it before it copies page-table entries, and in an order that the reverse
@@ -132,10 +133,17 @@ static int cohbuf_vma_access(struct vm_area_struct *vma, unsigned long addr, voi
 				min_t(unsigned long, len, vma->vm_end - addr), write);
 }
 
-/* Without ->fault(), a touch of what was revoked is SIGBUS. */
+static vm_fault_t cohbuf_vma_fault(struct vm_fault *vmf)
+{
+	const struct cohbuf_mapping *map = vmf->vma->vm_private_data;
+
+	return cohbuf_fault(map->cb, vmf, map->first);
+}
+
 static const struct vm_operations_struct cohbuf_vm_ops = {
 	.open = cohbuf_vma_open,
 	.close = cohbuf_vma_close,
+	.fault = cohbuf_vma_fault,
 	.access = cohbuf_vma_access,
 };
 
@@ -170,7 +178,6 @@ int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long firs
 	vma->vm_pgoff += first;
 	ret = cohbuf_mem_mmap(cb->mem, vma);
 	vma->vm_pgoff -= first;
-	vma_set_zappable(vma);
 	if (ret) {
 		/* Half a mapping is on no list that an unbind looks at. */
 		cohbuf_vma_zap(vma);

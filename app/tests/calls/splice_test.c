@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sendfile(2) and splice(2): the way from a buffer to a file or a socket, which
- * O_DIRECT and MSG_ZEROCOPY of the mapping are not.
+ * sendfile(2) and splice(2): the way from a buffer of any kind to a file or a socket,
+ * which O_DIRECT and MSG_ZEROCOPY of the mapping are for some kinds only.
  */
 #include <fcntl.h>
 #include <stdlib.h>

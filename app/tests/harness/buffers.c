@@ -144,6 +144,7 @@ const struct test_buffer *all_buffers[MAX_BUFFERS];
 const struct test_buffer *named_buffers[MAX_BUFFERS];
 const struct test_buffer *large_buffers[MAX_BUFFERS];
 const struct test_buffer *dma_buffers[MAX_BUFFERS];
+const struct test_buffer *pinnable_buffers[MAX_BUFFERS];
 
 /*
  * The memory is the region's or, without one, what the engine sees, unless the node
@@ -226,6 +227,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 			add_to(named_buffers, b);
 		if (has_dma(b))
 			add_to(dma_buffers, b);
+		if (is_pinnable(b))
+			add_to(pinnable_buffers, b);
 		if (b->name && b->size > 64 << 10)
 			add_to(large_buffers, b);
 	}
@@ -241,6 +244,11 @@ bool is_cpu_cached(const struct test_buffer *b)
 {
 	return (b->memory != COHBUF_MEMORY_COHERENT && b->memory != COHBUF_MEMORY_REGISTERS) ||
 	       b->flags & COHBUF_INFO_DMA_COHERENT;
+}
+
+bool is_pinnable(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_KMALLOC || b->memory == COHBUF_MEMORY_VMALLOC;
 }
 
 bool needs_sync(const struct test_buffer *b)

@@ -59,6 +59,7 @@ extern const struct test_buffer *all_buffers[];
 extern const struct test_buffer *named_buffers[];
 extern const struct test_buffer *large_buffers[];	/* more than a few pages */
 extern const struct test_buffer *dma_buffers[];		/* a device sees them */
+extern const struct test_buffer *pinnable_buffers[];	/* of pages that are counted */
 
 /* A test that uses one that this board has not is skipped. */
 extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo, kmalloc_buffer,
@@ -66,6 +67,8 @@ extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo, kmalloc_b
 
 bool has_dma(const struct test_buffer *b);
 bool is_cpu_cached(const struct test_buffer *b);
+/* What needs pages (O_DIRECT and its like) can have those of a mapping. */
+bool is_pinnable(const struct test_buffer *b);
 /* As "cohbuf,memory" has it. */
 const char *kind_of(const struct test_buffer *b);
 

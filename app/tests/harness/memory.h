@@ -6,6 +6,7 @@
 #define _MEMORY_H
 
 long meminfo(const char *key);
+long free_memory(void);
 long slab_objects(const char *cache);
 unsigned int count_dma_vmaps(void);
 unsigned int count_io_vmaps(void);

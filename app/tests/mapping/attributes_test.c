@@ -43,8 +43,9 @@ static struct mapped map_device(const char *device)
 	ASSERT_OK(device_buffer(device, name));
 	m.fd = ASSERT_OK(buffer_open(name, O_RDWR));
 	ASSERT_OK(buffer_info(m.fd, &m.info));
-	m.map = ASSERT_MAP(mmap(NULL, m.info.size, PROT_READ | PROT_WRITE, MAP_SHARED,
-				m.fd, 0));
+	/* Pages that are counted are there when they are touched. */
+	m.map = ASSERT_MAP(mmap(NULL, m.info.size, PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_POPULATE, m.fd, 0));
 	return m;
 }
 
