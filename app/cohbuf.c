@@ -21,8 +21,8 @@ static const struct command command_help = {
 
 static const struct command *const commands[] = {
 	&command_list, &command_info, &command_dump, &command_fill, &command_load,
-	&command_save, &command_copy, &command_sync, &command_test, &command_doctor,
-	&command_help, NULL
+	&command_save, &command_copy, &command_sync, &command_wait, &command_post,
+	&command_test, &command_doctor, &command_help, NULL
 };
 
 static void print_usage(FILE *to)

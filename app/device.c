@@ -127,6 +127,22 @@ int buffer_sync(int fd, const struct cohbuf_sync *sync)
 }
 
 /**
+ * buffer_events() - make a file that counts events of an open buffer
+ * @fd: the file of the buffer
+ * @source: which events
+ * @flags: O_CLOEXEC and O_NONBLOCK, or'ed, or 0
+ *
+ * Return: the new file, or -1 with errno: ENOTTY if the driver is older than this,
+ * EOPNOTSUPP where the node has no interrupt.
+ */
+int buffer_events(int fd, enum cohbuf_events_source source, int flags)
+{
+	struct cohbuf_events events = { .source = source, .flags = flags };
+
+	return ioctl(fd, COHBUF_IOC_EVENTS, &events) ? -1 : events.fd;
+}
+
+/**
  * buffer_attr() - read an attribute of a buffer
  * @name: name of the buffer below /dev
  * @attr: name of the attribute

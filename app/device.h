@@ -20,6 +20,7 @@
 int buffer_open(const char *name, int flags);
 int buffer_info(int fd, struct cohbuf_info *info);
 int buffer_sync(int fd, const struct cohbuf_sync *sync);
+int buffer_events(int fd, enum cohbuf_events_source source, int flags);
 int buffer_attr(const char *name, const char *attr, char *value, size_t size);
 int buffer_attr_u64(const char *name, const char *attr, uint64_t *value);
 int buffer_find(const char *node, char name[COHBUF_NAME_SIZE]);

@@ -41,6 +41,7 @@ static void cohbuf_release(struct device *dev)
 
 	xa_erase(&cohbuf_minors, MINOR(dev->devt));
 	mutex_destroy(&cb->lock);
+	mutex_destroy(&cb->irq.lock);
 	kfree(cb);
 }
 
@@ -76,6 +77,7 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	init_waitqueue_head(&cb->unbound);
 	init_waitqueue_head(&cb->copy_wait);
 	init_waitqueue_head(&cb->imports_wait);
+	cohbuf_events_init(cb);
 	cb->mem = mem;
 	cb->one_access = cohbuf_mem_is_registers(mem);
 	cb->number = -1;
@@ -113,12 +115,16 @@ static int cohbuf_set_name(struct cohbuf *cb, const char *label)
 	return dev_set_name(&cb->dev, "%s", label);
 }
 
-static int cohbuf_add(struct cohbuf *cb, const char *label)
+static int cohbuf_add(struct cohbuf *cb, const struct cohbuf_config *config)
 {
 	int ret;
 
 	mutex_lock(&cohbuf_names_lock);
-	ret = cohbuf_set_name(cb, label);
+	ret = cohbuf_set_name(cb, config->label);
+	if (ret)
+		goto out_unlock;
+
+	ret = cohbuf_irq_request(cb, config->irq);
 	if (ret)
 		goto out_unlock;
 
@@ -161,7 +167,8 @@ static void cohbuf_unregister(void *data)
  *
  * Context: Process context, in probe.
  * Return: 0, -EEXIST where another node has the label, -EBUSY where there is no
- * minor number left (each after one line in the kernel's log), or -ENOMEM.
+ * minor number left or somebody has the interrupt's line (each after one line in the
+ * kernel's log), or -ENOMEM.
  */
 int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 			 struct cohbuf_mem *mem)
@@ -173,7 +180,7 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 	if (IS_ERR(cb))
 		return PTR_ERR(cb);
 
-	ret = cohbuf_add(cb, config->label);
+	ret = cohbuf_add(cb, config);
 	if (ret) {
 		cohbuf_put(cb);
 		return ret;

@@ -27,6 +27,10 @@
  *   A copy by an engine holds no lock while the engine works. It has the turn,
  *   &cohbuf.copying, which an unbind waits for after it has woken who has it.
  *
+ *   &cohbuf_source.lock and &cohbuf_irq.lock (events.c, irq.c) are taken with none of the
+ *   others held but those of probe. The first is for an interrupt's handler too, and
+ *   waking who waits comes after it.
+ *
  *   cohbuf_names_lock (chrdev.c) and cohbuf_region_lock (mem.c) are taken in probe
  *   only, outside of all others.
  */
@@ -40,6 +44,7 @@
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <uapi/linux/cohbuf.h>
@@ -66,6 +71,7 @@ struct vm_fault;
  * @initial_len: bytes of "cohbuf,initial-data", 0 to @size
  * @reg: of registers: where they are; begins with a page
  * @io_width: of registers: the one width in bytes that read(2) and write(2) may have, or 0
+ * @irq: the kernel's number of the interrupt's line, or 0
  */
 struct cohbuf_config {
 	enum cohbuf_memory memory;
@@ -78,6 +84,7 @@ struct cohbuf_config {
 	size_t initial_len;
 	phys_addr_t reg;
 	unsigned int io_width;
+	unsigned int irq;
 };
 
 /**
@@ -161,12 +168,43 @@ struct cohbuf_mem {
 };
 
 /**
+ * struct cohbuf_source - what events come from
+ * @lock: protects @total, @over, and &cohbuf_waiter.seen of its files
+ * @wait: who waits for an event
+ * @total: how many there were since the bind
+ * @over: there will be no more: the buffer is unbound
+ */
+struct cohbuf_source {
+	spinlock_t lock; /* see above */
+	wait_queue_head_t wait;
+	u64 total;
+	bool over;
+};
+
+/**
+ * struct cohbuf_irq - the node's interrupt
+ * @lock: protects @line and @files
+ * @line: the kernel's number of it, or 0 where there is none, or none any more
+ * @files: files that wait for it
+ * @masked: how often it was masked since it was unmasked
+ * @present: the node has one; constant from cohbuf_irq_request() on
+ */
+struct cohbuf_irq {
+	struct mutex lock; /* see above */
+	unsigned int line;
+	unsigned int files;
+	atomic_t masked;
+	bool present;
+};
+
+/**
  * struct cohbuf - one buffer as user space sees it
  * @dev: device of class "cohbuf"; its release function frees the struct
  * @cdev: the character device; holds a reference to @dev while a file is open
  * @number: N of the name cohbufN, or negative for a node with a label
  * @one_access: each read and write is one access, of registers
- * @lock: protects all below but @copying, @num_imports and what its comment says of @mem
+ * @lock: protects all below but @copying, @num_imports, @sources, @irq and what its comment
+ *	says of @mem
  * @mem: the memory, or NULL from unbind on; changes under @lock, once, and who has
  *	the turn to copy may use it until it gives the turn back
  * @inodes: what the buffer was opened by, &cohbuf_inode.node
@@ -182,6 +220,8 @@ struct cohbuf_mem {
  * @num_imports: how often importers have @exports mapped, for a device or in the kernel;
  *	rises under @lock, and only while there is @mem
  * @imports_wait: the unbind, which waits for that to be none
+ * @sources: of events, by &enum cohbuf_events_source
+ * @irq: the node's interrupt
  */
 struct cohbuf {
 	struct device dev;
@@ -202,6 +242,8 @@ struct cohbuf {
 	wait_queue_head_t copy_wait;
 	atomic_t num_imports;
 	wait_queue_head_t imports_wait;
+	struct cohbuf_source sources[COHBUF_EVENTS_INTERRUPT + 1];
+	struct cohbuf_irq irq;
 };
 
 /**
@@ -288,6 +330,22 @@ size_t cohbuf_sync_piece(u64 offset, u64 len);
 int cohbuf_sync(struct cohbuf *cb, const struct cohbuf_sync *sync);
 int cohbuf_sync_range(struct cohbuf *cb, u64 offset, u64 len,
 		      enum dma_data_direction direction, bool for_cpu);
+
+/* events.c */
+void cohbuf_events_init(struct cohbuf *cb);
+int cohbuf_events_add(struct cohbuf *cb, enum cohbuf_events_source which, u64 count);
+u64 cohbuf_events_total(struct cohbuf *cb, enum cohbuf_events_source which);
+void cohbuf_events_stop(struct cohbuf *cb);
+long cohbuf_ioctl_events(struct file *file, void __user *arg);
+
+/* irq.c */
+int cohbuf_config_irq(struct device *dev, struct cohbuf_config *config);
+void cohbuf_irq_init(struct cohbuf *cb);
+int cohbuf_irq_request(struct cohbuf *cb, unsigned int line);
+void cohbuf_irq_free(struct cohbuf *cb);
+int cohbuf_irq_get(struct cohbuf *cb);
+void cohbuf_irq_put(struct cohbuf *cb);
+int cohbuf_irq_unmask(struct cohbuf *cb, bool nowait);
 
 /* chrdev.c */
 int cohbuf_chrdev_init(void);

@@ -13,7 +13,9 @@
 #include <linux/dmaengine.h>
 #include <linux/export.h>
 #include <linux/fs.h>
+#include <linux/interrupt.h>
 #include <linux/iommu.h>
+#include <linux/irq.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/version.h>
@@ -32,6 +34,20 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 /* 5.11: a mapping of highmem that may sleep. For the modules of emulated boards. */
 #define kmap_local_page(page)	kmap_atomic(page)
 #define kunmap_local(addr)	kunmap_atomic(addr)
+#endif
+
+#ifndef IRQF_NO_AUTOEN
+/* 5.13, and 5.10.223 or earlier: a line that is requested stays masked. */
+#define IRQF_NO_AUTOEN	0
+#define request_any_context_irq(irq, handler, flags, name, dev)				\
+	({											\
+		int ret__;									\
+												\
+		irq_set_status_flags(irq, IRQ_NOAUTOEN);					\
+		ret__ = request_any_context_irq(irq, handler, flags, name, dev);		\
+		irq_clear_status_flags(irq, IRQ_NOAUTOEN);					\
+		ret__;										\
+	})
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 0, 0) && IS_ENABLED(CONFIG_ARM)

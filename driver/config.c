@@ -185,7 +185,7 @@ static int cohbuf_config_initial_data(struct device *dev, struct cohbuf_config *
  *
  * Context: Process context, in probe.
  * Return: 0, or -EINVAL after one line in the kernel's log that names the value
- * and the remedy.
+ * and the remedy; what cohbuf_config_irq() gives.
  */
 int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 {
@@ -222,6 +222,10 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 	if (ret)
 		return ret;
 
-	return cohbuf_config_initial_data(dev, config);
+	ret = cohbuf_config_initial_data(dev, config);
+	if (ret)
+		return ret;
+
+	return cohbuf_config_irq(dev, config);
 }
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_config_read);

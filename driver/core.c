@@ -3,7 +3,8 @@
  * cohbuf: the platform driver. It owns nothing: probe is a list of steps that
  * devres takes back, last in first out, when the device is unbound:
  *
- *   unregister the character device and revoke what user space has mapped,
+ *   unregister the character device, revoke what user space has mapped, and give the
+ *   interrupt's line back,
  *   free the DMA memory and give the reserved-memory region back,
  *   release the channel of the DMA engine.
  */

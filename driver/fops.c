@@ -153,6 +153,8 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 		info->flags |= COHBUF_INFO_REGION;
 	if (mem->engine)
 		info->flags |= COHBUF_INFO_ENGINE;
+	if (cb->irq.present)
+		info->flags |= COHBUF_INFO_INTERRUPT;
 	if (with_dma_addr && cohbuf_memory_has_dma(info->memory)) {
 		info->flags |= COHBUF_INFO_DMA_ADDR;
 		info->dma_addr = mem->dma_addr;
@@ -285,6 +287,8 @@ static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return cohbuf_ioctl_sync(file, argp);
 	case COHBUF_IOC_EXPORT:
 		return cohbuf_ioctl_export(file, argp);
+	case COHBUF_IOC_EVENTS:
+		return cohbuf_ioctl_events(file, argp);
 	default:
 		return -ENOTTY;
 	}

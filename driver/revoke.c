@@ -303,6 +303,7 @@ void cohbuf_revoke(struct cohbuf *cb)
 	mutex_unlock(&cb->lock);
 
 	cohbuf_copy_stop(cb);
+	cohbuf_events_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
 	kill_fasync(&cb->fasync, SIGIO, POLL_HUP);
 	if (!cohbuf_exports_revoke(cb))

@@ -52,6 +52,7 @@ static int state_init(struct kunit *test)
 	INIT_LIST_HEAD(&cb->mappings);
 	init_waitqueue_head(&cb->unbound);
 	init_waitqueue_head(&cb->copy_wait);
+	cohbuf_events_init(cb);
 	cb->mem = &s->mem;
 
 	address_space_init_once(&s->mapping);
@@ -234,6 +235,31 @@ static void fsync_after_unbind(struct kunit *test)
 	state_close(test);
 }
 
+static void events_after_unbind(struct kunit *test)
+{
+	struct state *s = test->priv;
+
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, 1), 0);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_INTERRUPT, 2), 0);
+	cohbuf_revoke(&s->cb);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, 1), -ENODEV);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_INTERRUPT, 1), -ENODEV);
+	KUNIT_EXPECT_EQ(test, s->cb.sources[COHBUF_EVENTS_POSTED].total, 1ULL);
+	KUNIT_EXPECT_EQ(test, s->cb.sources[COHBUF_EVENTS_INTERRUPT].total, 2ULL);
+}
+
+/* No program gets that far: it posts 32 bits at once. */
+static void events_that_cannot_be_counted(struct kunit *test)
+{
+	struct state *s = test->priv;
+
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, U64_MAX - 1), 0);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, 2), -EOVERFLOW);
+	KUNIT_EXPECT_EQ(test, s->cb.sources[COHBUF_EVENTS_POSTED].total, U64_MAX - 1);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, 1), 0);
+	KUNIT_EXPECT_EQ(test, cohbuf_events_add(&s->cb, COHBUF_EVENTS_POSTED, 1), -EOVERFLOW);
+}
+
 /* The files are gone by then: no program can see it. */
 static void attributes_after_unbind(struct kunit *test)
 {
@@ -267,6 +293,8 @@ static struct kunit_case state_cases[] = {
 	KUNIT_CASE(mmap_after_unbind),
 	KUNIT_CASE(copy_without_an_engine),
 	KUNIT_CASE(fsync_after_unbind),
+	KUNIT_CASE(events_after_unbind),
+	KUNIT_CASE(events_that_cannot_be_counted),
 	KUNIT_CASE(attributes_after_unbind),
 	{}
 };

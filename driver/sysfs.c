@@ -50,6 +50,8 @@ COHBUF_ATTR(region, 0444, "%s", mem->region ?: "");
 COHBUF_ATTR(files, 0444, "%u", cb->num_files);
 COHBUF_ATTR(mappings, 0444, "%u", cb->num_mappings);
 COHBUF_ATTR(exports, 0444, "%u", cb->num_exports);
+COHBUF_ATTR(events, 0444, "%llu", cohbuf_events_total(cb, COHBUF_EVENTS_POSTED));
+COHBUF_ATTR(interrupts, 0444, "%llu", cohbuf_events_total(cb, COHBUF_EVENTS_INTERRUPT));
 
 static ssize_t engine_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
@@ -81,14 +83,18 @@ static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_files.attr,
 	&dev_attr_mappings.attr,
 	&dev_attr_exports.attr,
+	&dev_attr_events.attr,
+	&dev_attr_interrupts.attr,
 	NULL,
 };
 
-/* What no device sees has no address for it. */
+/* What no device sees has no address for it; what has no interrupt counts none. */
 static umode_t cohbuf_attr_is_visible(struct kobject *kobj, struct attribute *attr, int n)
 {
 	const struct cohbuf *cb = to_cohbuf(kobj_to_dev(kobj));
 
+	if (attr == &dev_attr_interrupts.attr)
+		return cb->irq.present ? attr->mode : 0;
 	if (attr != &dev_attr_dma_addr.attr)
 		return attr->mode;
 	/* The device is being added: nothing can take the memory away yet. */

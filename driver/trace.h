@@ -140,6 +140,27 @@ TRACE_EVENT(cohbuf_export,
 		  __entry->offset, __entry->length, __entry->flags, __entry->ret)
 );
 
+TRACE_EVENT(cohbuf_events,
+	TP_PROTO(const struct cohbuf *cb, u32 source, u64 count, u64 total, int ret),
+	TP_ARGS(cb, source, count, total, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_NAME_SIZE)
+		__field(u64, count)
+		__field(u64, total)
+		__field(u32, source)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		__entry->count = count;
+		__entry->total = total;
+		__entry->source = source;
+		__entry->ret = ret;
+	),
+	TP_printk("%s source=%u count=%llu total=%llu ret=%d", __entry->name,
+		  __entry->source, __entry->count, __entry->total, __entry->ret)
+);
+
 TRACE_EVENT(cohbuf_revoke,
 	TP_PROTO(const struct cohbuf *cb),
 	TP_ARGS(cb),

@@ -235,6 +235,33 @@ static void run_bracket(const uint64_t *a)
 	ioctl(file(a[0]), DMA_BUF_IOCTL_SYNC, &sync);
 }
 
+/* In the slot of a file: what the others do to it, they do to this. */
+static void run_events(const uint64_t *a)
+{
+	struct cohbuf_events events = { .source = a[2] % 3, .flags = O_CLOEXEC | O_NONBLOCK };
+
+	if (!ioctl(file(a[1]), COHBUF_IOC_EVENTS, &events))
+		set_file(a[0], events.fd);
+}
+
+static void run_events_bytes(const uint64_t *a)
+{
+	struct cohbuf_events *events = (void *)memory;
+
+	memset(memory, 0, sizeof(*events));
+	memory[a[1] % sizeof(*events)] = a[2];
+	if (!ioctl(file(a[0]), COHBUF_IOC_EVENTS, pointer(a[3])))
+		close(events->fd);
+}
+
+static void run_post(const uint64_t *a)
+{
+	uint64_t count = a[1];
+
+	write(file(a[0]), &count, sizeof(count));
+	read(file(a[0]), pointer(a[2]), sizeof(count));
+}
+
 static void run_read(const uint64_t *a)
 {
 	read(file(a[0]), pointer(a[1]), a[2]);
@@ -430,6 +457,9 @@ const struct call_kind call_kinds[] = {
 	{ "export", { ARG_FILE, ARG_OFFSET, ARG_LENGTH, ARG_OPEN_FLAGS }, run_export },
 	{ "export_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_NUMBER }, run_export_bytes },
 	{ "bracket", { ARG_FILE, ARG_NUMBER }, run_bracket },
+	{ "events", { ARG_FILE, ARG_FILE, ARG_NUMBER }, run_events },
+	{ "events_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_POINTER }, run_events_bytes },
+	{ "post", { ARG_FILE, ARG_NUMBER, ARG_POINTER }, run_post },
 	{ "read", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_read },
 	{ "write", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_write },
 	{ "pread", { ARG_FILE, ARG_POINTER, ARG_LENGTH, ARG_OFFSET }, run_pread },

@@ -64,6 +64,14 @@ static void read_caches(struct facts *facts)
 		facts->cache_line = 0;
 }
 
+/* An older driver has neither file; without an interrupt there is none of the second. */
+static void read_events(struct facts *facts)
+{
+	if (buffer_attr_u64(facts->name, "events", &facts->events))
+		facts->events = 0;
+	facts->has_interrupt = !buffer_attr_u64(facts->name, "interrupts", &facts->interrupts);
+}
+
 int facts_read(struct facts *facts, const char *name)
 {
 	char path[PATH_MAX];
@@ -87,6 +95,7 @@ int facts_read(struct facts *facts, const char *name)
 	if (buffer_attr(name, "engine", facts->engine, sizeof(facts->engine)))
 		facts->engine[0] = '\0';
 	read_caches(facts);
+	read_events(facts);
 
 	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/device", name);
 	dt_of_device(path, facts->node);

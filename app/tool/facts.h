@@ -25,6 +25,9 @@
  * @cache_line: the unit of bytes in which ranges are handed over; 0: none need to be
  * @region: name of its memory region, or empty
  * @engine: controller and channel of its own, or empty
+ * @events: that were posted since the bind
+ * @has_interrupt: its node has one
+ * @interrupts: that came since the bind
  * @files: open files
  * @mappings: areas that map it
  * @device: its platform device
@@ -46,6 +49,9 @@ struct facts {
 	uint64_t cache_line;
 	char region[128];
 	char engine[COHBUF_ENGINE_NAME_SIZE];
+	uint64_t events;
+	bool has_interrupt;
+	uint64_t interrupts;
 	uint64_t files;
 	uint64_t mappings;
 	char device[DEVICE_NAME_SIZE];

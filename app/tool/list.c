@@ -79,6 +79,11 @@ static void print_json(const struct facts *f)
 	json_number("cache_line", f->cache_line);
 	json_string("region", f->region[0] ? f->region : NULL);
 	json_string("engine", f->engine[0] ? f->engine : NULL);
+	json_number("events", f->events);
+	if (f->has_interrupt)
+		json_number("interrupts", f->interrupts);
+	else
+		json_string("interrupts", NULL);
 	json_number("files", f->files);
 	json_number("mappings", f->mappings);
 	json_string("device", f->device);
@@ -166,6 +171,11 @@ static void print_info(const struct facts *f)
 	printf("DMA engine:  %s\n", engine(f));
 	if (f->has_dma && !f->engine[0])
 		controllers_advise(print_advice);
+	printf("events:      %" PRIu64 "\n", f->events);
+	if (f->has_interrupt)
+		printf("interrupts:  %" PRIu64 "\n", f->interrupts);
+	else
+		puts("interrupts:  none: its node has no interrupts");
 	printf("files:       %" PRIu64 "\n", f->files);
 	printf("mappings:    %" PRIu64 "\n", f->mappings);
 	printf("device:      %s\n", f->device);

@@ -38,8 +38,8 @@ struct command {
 };
 
 extern const struct command command_list, command_info, command_dump, command_fill,
-	command_load, command_save, command_copy, command_sync, command_test,
-	command_doctor;
+	command_load, command_save, command_copy, command_sync, command_wait,
+	command_post, command_test, command_doctor;
 
 /* Values of options that have no letter. */
 enum {
@@ -67,6 +67,8 @@ enum {
 	OPT_HALF,
 	OPT_DOUBLE,
 	OPT_REGISTERS,
+	OPT_COUNT,
+	OPT_INTERRUPT,
 };
 
 /* These are no blocks, as clang-format has it. */

@@ -200,6 +200,25 @@ static void undo_use_of_export(struct scene *s)
 	EXPECT_OK(munmap(s->at, s->b->size));
 }
 
+/* It posts to itself: the page that poll() takes for who waits is one of the places. */
+static long make_events(struct scene *s)
+{
+	struct pollfd pfd = { .events = POLLIN };
+	uint64_t count = 1, got = 0;
+
+	s->made = buffer_events(s->fd, COHBUF_EVENTS_POSTED, O_CLOEXEC);
+	if (s->made < 0)
+		return -1;
+	pfd.fd = s->made;
+	if (write(s->made, &count, sizeof(count)) == sizeof(count) && poll(&pfd, 1, 0) == 1 &&
+	    read(s->made, &got, sizeof(got)) == sizeof(got) && got == count)
+		return 0;
+	count = errno;
+	close(s->made);
+	errno = count;
+	return -1;
+}
+
 static long make_poll(struct scene *s)
 {
 	struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
@@ -288,6 +307,7 @@ TEST_CALL(write, .make = make_write)
 TEST_CALL(info, .make = make_info)
 TEST_CALL(export, .make = make_export, .undo = undo_export)
 TEST_CALL(poll, .make = make_poll)
+TEST_CALL(events, .make = make_events, .undo = undo_open)
 TEST_CALL(fstat, .make = make_fstat)
 
 TEST_LIMIT(fault, sync, LIMIT)
@@ -353,7 +373,7 @@ TEST_LIMIT(fault, reading_each_attribute, 4 * LIMIT)
 {
 	static const char *const attrs[] = {
 		"size", "dma_addr", "dma_bits", "files", "mappings", "memory", "cpu_mapping",
-		"cache_line", "region", "exports"
+		"cache_line", "region", "exports", "events"
 	};
 	struct scene s = open_scene(&cma);
 

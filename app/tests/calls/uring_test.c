@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_uring: the calls of a buffer by a queue, made by threads of the kernel that have the
- * program's address space.
+ * io_uring: the calls of a buffer by a queue.
  */
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/harness/buffers.h"
 #include "tests/harness/ring.h"
-
-static int call(struct ring *ring, int opcode, int fd, const void *memory, size_t size,
-		uint64_t at, int flags)
-{
-	const struct io_uring_sqe request = {
-		.opcode = opcode,
-		.fd = fd,
-		.addr = (uintptr_t)memory,
-		.len = size,
-		.off = at,
-		.rw_flags = flags,
-	};
-
-	ring_submit(ring, &request);
-	return ring_await(ring);
-}
 
 TEST_EACH(uring, reads_and_writes, named_buffers)
 {
@@ -33,16 +16,16 @@ TEST_EACH(uring, reads_and_writes, named_buffers)
 	unsigned char *data = new_pattern(0, b->size, 1), *back = new_bytes(b->size, 0);
 	int fd = open_buffer(b, O_RDWR);
 
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, data, b->size, 0, 0), b->size);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, back, b->size, 0, 0), b->size);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, data, b->size, 0, 0), b->size);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, back, b->size, 0, 0), b->size);
 	EXPECT_BYTES(back, data, b->size);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, back, 100, b->size - 10, 0), 10);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, back, 1, b->size, 0), 0);
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, data, 1, b->size, 0), -ENOSPC);
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, data, 1, 0, RWF_APPEND), -ENOSPC);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, back, 1, 0, RWF_NOWAIT), -EOPNOTSUPP);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, NULL, 1, 0, 0), -EFAULT);
-	EXPECT_EQ(call(&ring, IORING_OP_FSYNC, fd, NULL, 0, 0, 0), 0);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, back, 100, b->size - 10, 0), 10);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, back, 1, b->size, 0), 0);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, data, 1, b->size, 0), -ENOSPC);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, data, 1, 0, RWF_APPEND), -ENOSPC);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, back, 1, 0, RWF_NOWAIT), -EOPNOTSUPP);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, NULL, 1, 0, 0), -EFAULT);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_FSYNC, fd, NULL, 0, 0, 0), 0);
 }
 
 /* By the file's own position, which a write that is refused, or of nothing, leaves alone. */
@@ -53,11 +36,11 @@ TEST_EACH(uring, append_leaves_the_position, named_buffers)
 	unsigned char byte = 'x';
 
 	ASSERT_EQ(lseek(fd, 10, SEEK_SET), 10);
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, &byte, 0, -1, 0), 0);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, &byte, 0, -1, 0), 0);
 	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 10);
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, &byte, 1, -1, 0), -ENOSPC);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, &byte, 1, -1, 0), -ENOSPC);
 	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 10);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, &byte, 1, -1, 0), 1);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, &byte, 1, -1, 0), 1);
 	EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 11);
 }
 
@@ -68,9 +51,9 @@ TEST_EACH(uring, calls_after_an_unbind_are_enodev, named_buffers)
 	int fd = open_buffer(b, O_RDWR);
 
 	unbind_buffer(b);
-	EXPECT_EQ(call(&ring, IORING_OP_READ, fd, &byte, 1, 0, 0), -ENODEV);
-	EXPECT_EQ(call(&ring, IORING_OP_WRITE, fd, &byte, 1, 0, 0), -ENODEV);
-	EXPECT_EQ(call(&ring, IORING_OP_FSYNC, fd, NULL, 0, 0, 0), -ENODEV);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_READ, fd, &byte, 1, 0, 0), -ENODEV);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_WRITE, fd, &byte, 1, 0, 0), -ENODEV);
+	EXPECT_EQ(ring_call(&ring, IORING_OP_FSYNC, fd, NULL, 0, 0, 0), -ENODEV);
 }
 
 TEST_EACH(uring, poll_is_woken_by_the_unbind, named_buffers)

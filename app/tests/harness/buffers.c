@@ -78,6 +78,13 @@ struct test_buffer registers = {
 	.memory = COHBUF_MEMORY_REGISTERS,
 };
 
+/* On no list either: its interrupt is an edge. */
+struct test_buffer gpio = {
+	.node = "buffer-gpio",
+	.name = "gpio",
+	.memory = COHBUF_MEMORY_REGISTERS,
+};
+
 /* All of a "no-map" region. */
 struct test_buffer pool = {
 	.node = "buffer-pool",
@@ -179,18 +186,20 @@ static void read_memory(struct test_buffer *b, const char *node)
 }
 
 /* The block is as large as the node says; on no list. */
-static void read_registers(void)
+static void read_registers(struct test_buffer *b)
 {
 	struct tree_window reg;
 	char node[PATH_MAX];
 
-	registers.present = tree_find(registers.node, node);
-	if (!registers.present)
+	b->present = tree_find(b->node, node);
+	if (!b->present)
 		return;
-	if (device_find(registers.node, registers.device))
-		registers.device[0] = '\0';
+	if (device_find(b->node, b->device))
+		b->device[0] = '\0';
+	if (dt_has(node, "interrupts"))
+		b->flags |= COHBUF_INFO_INTERRUPT;
 	reg = tree_reg(node);
-	registers.size = reg.end - reg.first;
+	b->size = reg.end - reg.first;
 }
 
 static void add_to(const struct test_buffer **list, const struct test_buffer *b)
@@ -232,7 +241,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 		if (b->name && b->size > 64 << 10)
 			add_to(large_buffers, b);
 	}
-	read_registers();
+	read_registers(&registers);
+	read_registers(&gpio);
 }
 
 bool has_dma(const struct test_buffer *b)

@@ -63,7 +63,7 @@ extern const struct test_buffer *pinnable_buffers[];	/* of pages that are counte
 
 /* A test that uses one that this board has not is skipped. */
 extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo, kmalloc_buffer,
-	vmalloc_buffer, registers;
+	vmalloc_buffer, registers, gpio;
 
 bool has_dma(const struct test_buffer *b);
 bool is_cpu_cached(const struct test_buffer *b);

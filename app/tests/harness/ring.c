@@ -66,6 +66,22 @@ int ring_await(struct ring *ring)
 	return result;
 }
 
+int ring_call(struct ring *ring, int opcode, int fd, const void *memory, size_t size,
+	      uint64_t at, int flags)
+{
+	const struct io_uring_sqe request = {
+		.opcode = opcode,
+		.fd = fd,
+		.addr = (uintptr_t)memory,
+		.len = size,
+		.off = at,
+		.rw_flags = flags,
+	};
+
+	ring_submit(ring, &request);
+	return ring_await(ring);
+}
+
 int ring_register(const struct ring *ring, void *memory, size_t size)
 {
 	struct iovec vec = { memory, size };

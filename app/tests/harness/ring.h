@@ -8,6 +8,7 @@
 #include <linux/io_uring.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ring {
 	int fd;
@@ -22,6 +23,8 @@ void ring_submit(struct ring *ring, const struct io_uring_sqe *request);
 bool ring_is_done(const struct ring *ring);
 /* What the call gave: a negative one is the errno. */
 int ring_await(struct ring *ring);
+int ring_call(struct ring *ring, int opcode, int fd, const void *memory, size_t size,
+	      uint64_t at, int flags);
 /* Its registered buffer number 0: 0, or -1 with errno. */
 int ring_register(const struct ring *ring, void *memory, size_t size);
 

@@ -413,6 +413,38 @@ void *race_poll(void *arg __attribute__((unused)))
 	return NULL;
 }
 
+/* What was posted comes, also where the unbind is between. */
+void *race_events(void *arg __attribute__((unused)))
+{
+	struct held held;
+
+	while (!race->stop) {
+		uint64_t posted = 0, got = 0, count = 1;
+		int fd;
+
+		if (!open_held(&held))
+			continue;
+		fd = buffer_events(held.fd, COHBUF_EVENTS_POSTED, O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0)
+			EXPECT_EQ(errno, ENODEV);
+		for (count = 1; fd >= 0 && write(fd, &count, sizeof(count)) > 0; count = 1) {
+			posted++;
+			race->progress++;
+			/* Others post as well. */
+			if (read(fd, &count, sizeof(count)) > 0)
+				got += count;
+		}
+		while (fd >= 0 && read(fd, &count, sizeof(count)) > 0)
+			got += count;
+		EXPECT_EQ(errno, ENODEV);
+		EXPECT_GE(got, posted);
+		if (fd >= 0)
+			close(fd);
+		close(held.fd);
+	}
+	return NULL;
+}
+
 void *race_sysfs(void *arg __attribute__((unused)))
 {
 	uint64_t size;

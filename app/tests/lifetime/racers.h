@@ -19,6 +19,7 @@ void *race_calls(void *arg);	/* read, write, ioctl, lseek */
 void *race_copy(void *arg);	/* copies by an engine */
 void *race_export(void *arg);	/* dma-bufs, mapped and bracketed */
 void *race_poll(void *arg);	/* sleep until the unbind */
+void *race_events(void *arg);	/* post, and wait for what was posted */
 void *race_sysfs(void *arg);	/* read an attribute */
 void *race_open(void *arg);	/* open and close, nothing else */
 

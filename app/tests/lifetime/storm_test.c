@@ -46,8 +46,8 @@ static const struct test_buffer *const stormed[] = { &plain, &pool, &vmalloc_buf
 static void storm_on(const struct test_buffer *b)
 {
 	const racer_fn all[] = { race_calls, race_copy, race_touch, race_mmap, race_mremap,
-				 race_split, race_fork, race_poll, race_sysfs, race_open,
-				 race_export, NULL };
+				 race_split, race_fork, race_poll, race_events, race_sysfs,
+				 race_open, race_export, NULL };
 	unsigned int cycles = unbinds() / STORMED;
 
 	run_processes(b, cycles, all);

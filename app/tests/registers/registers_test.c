@@ -50,7 +50,7 @@ TEST(registers, info_says_that_no_device_sees_them)
 	ASSERT_OK(buffer_info(open_registers(O_RDONLY), &info));
 	EXPECT_EQ(info.memory, COHBUF_MEMORY_REGISTERS);
 	EXPECT_EQ(info.size, registers.size);
-	EXPECT_EQ(info.flags, 0);
+	EXPECT_EQ(info.flags, registers.flags);
 	EXPECT_EQ(info.dma_addr, 0);
 	EXPECT_EQ(info.dma_bits, 0);
 	EXPECT_EQ(info.cache_line, 0);

@@ -65,7 +65,7 @@ static void expect_no_dma(const char *name)
 			     "bus offset:  none\n"
 			     "IOMMU:       none\n"
 			     "coherent:    none\n");
-	expect_in(&r, r.out, "\nDMA engine:  none: no device sees it\nfiles: ");
+	expect_in(&r, r.out, "\nDMA engine:  none: no device sees it\nevents: ");
 	r = run("cohbuf info %s --json", name);
 	EXPECT_TRUE(json_is_valid(r.out));
 	expect_json(&r, "dma_addr", "null");

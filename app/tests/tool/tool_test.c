@@ -17,7 +17,8 @@
 #include "tool/tool.h"
 
 static const char *const commands[] = {
-	"list", "info", "dump", "fill", "load", "save", "copy", "sync", "test",
+	"list", "info", "dump", "fill", "load", "save", "copy", "sync",
+	"wait", "post", "test",
 	"doctor", "help"
 };
 
@@ -123,7 +124,10 @@ TEST_LIMIT(tool, wrong_usage_is_2_and_touches_nothing, 60)
 		"copy plain --from 0 --to 4 --length 4 --repeat 0",
 		"sync", "sync plain", "sync plain --for-cpu --for-device",
 		"sync plain --direction both", "sync plain --for-cpu --direction up",
-		"sync plain --for-cpu --direction", "sync plain more --for-cpu",
+		"sync plain --for-cpu --direction",
+		"wait", "wait plain --count 0", "wait plain --count x", "wait plain --timeout 0",
+		"wait plain more", "post", "post plain --count 0", "post plain --count 4294967296",
+		"post plain --interrupt", "sync plain more --for-cpu",
 		"test", "test plain --unit 3", "test plain --unit 256", "test plain --seconds 0"
 	};
 	struct run before = run("cohbuf save plain - | md5sum"), after;

@@ -47,12 +47,15 @@ enum cohbuf_memory {
  * @COHBUF_INFO_DMA_ADDR: &cohbuf_info.dma_addr is valid
  * @COHBUF_INFO_ENGINE: the node's "dmas" name the DMA channel that copies; without,
  *	%COHBUF_IOC_COPY is EOPNOTSUPP
+ * @COHBUF_INFO_INTERRUPT: the node's "interrupts" name the line that
+ *	%COHBUF_EVENTS_INTERRUPT counts; without, that is EOPNOTSUPP
  */
 enum cohbuf_info_flags {
 	COHBUF_INFO_DMA_COHERENT	= 1 << 0,
 	COHBUF_INFO_REGION		= 1 << 1,
 	COHBUF_INFO_DMA_ADDR		= 1 << 2,
 	COHBUF_INFO_ENGINE		= 1 << 3,
+	COHBUF_INFO_INTERRUPT		= 1 << 4,
 };
 
 /**
@@ -168,6 +171,30 @@ struct cohbuf_export {
 	__u64 reserved[2];
 };
 
+/**
+ * enum cohbuf_events_source - what events come from
+ * @COHBUF_EVENTS_POSTED: programs post them
+ * @COHBUF_EVENTS_INTERRUPT: the interrupt of the device, that the node's "interrupts" name
+ */
+enum cohbuf_events_source {
+	COHBUF_EVENTS_POSTED	= 0,
+	COHBUF_EVENTS_INTERRUPT	= 1,
+};
+
+/**
+ * struct cohbuf_events - a new file that counts events (%COHBUF_IOC_EVENTS)
+ * @source: in: which, one of &enum cohbuf_events_source
+ * @flags: in: O_CLOEXEC and O_NONBLOCK, or'ed, or 0
+ * @fd: out: the file
+ * @reserved: in: zero
+ */
+struct cohbuf_events {
+	__u32 source;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved[5];
+};
+
 #define COHBUF_IOC_MAGIC	0xBC
 
 /**
@@ -267,6 +294,30 @@ struct cohbuf_export {
  *   ENODEV	the device was unbound from its driver
  */
 #define COHBUF_IOC_EXPORT	_IOWR(COHBUF_IOC_MAGIC, 0x03, struct cohbuf_export)
+
+/**
+ * COHBUF_IOC_EVENTS - make a file that counts the events of a source
+ *
+ * Works as an eventfd does, for poll(2), epoll(7), io_uring and all the others: read(2) of
+ * 8 bytes, a __u64, gives how many events came since this file's last one, or since it was
+ * made, and waits until there is one. Each such file is told of every event; what fork()
+ * and dup() share is one file. It has the rights of the file that it was made with.
+ *
+ * write(2) of 8 bytes, a __u64: to %COHBUF_EVENTS_POSTED, posts as many events, 1 to
+ * 2^32 - 1. To %COHBUF_EVENTS_INTERRUPT, of 1, acknowledges: the line is masked at first,
+ * by each interrupt, and when the last file is closed; this unmasks it. An edge that came
+ * meanwhile comes then, once.
+ *
+ * After the unbind what was counted before can be read, and then there is ENODEV.
+ *
+ * Return: 0, or -1 with errno
+ *   EFAULT	the argument does not point to readable and writable memory
+ *   EINVAL	a source that is none, a flag that is none, reserved not zero
+ *   EMFILE	the process has no file descriptor left
+ *   EOPNOTSUPP	the node has no interrupt
+ *   ENODEV	the device was unbound from its driver
+ */
+#define COHBUF_IOC_EVENTS	_IOWR(COHBUF_IOC_MAGIC, 0x04, struct cohbuf_events)
 
 #ifndef __KERNEL__
 /* In one line each. */
