@@ -73,7 +73,7 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 	mutex_init(&cb->lock);
 	INIT_LIST_HEAD(&cb->inodes);
 	INIT_LIST_HEAD(&cb->mappings);
-	INIT_LIST_HEAD(&cb->exports);
+	INIT_LIST_HEAD(&cb->importers);
 	init_waitqueue_head(&cb->unbound);
 	init_waitqueue_head(&cb->copy_wait);
 	init_waitqueue_head(&cb->imports_wait);

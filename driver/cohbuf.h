@@ -209,15 +209,15 @@ struct cohbuf_irq {
  *	the turn to copy may use it until it gives the turn back
  * @inodes: what the buffer was opened by, &cohbuf_inode.node
  * @mappings: what mmap() has mapped, &cohbuf_mapping.node
- * @exports: dma-bufs of the buffer, &cohbuf_dmabuf.node
+ * @importers: devices that dma-bufs of the buffer are attached to, &cohbuf_importer.of_buffer
  * @num_files: open files
  * @num_mappings: VMAs that map the buffer
- * @num_exports: how many @exports there are
+ * @num_exports: dma-bufs of the buffer
  * @fasync: files that get SIGIO at the unbind
  * @unbound: who polls; woken when @mem goes away
  * @copying: not 0 while a copy by a DMA engine has the turn
  * @copy_wait: who waits for the turn, or for the engine; woken when @mem goes away
- * @num_imports: how often importers have @exports mapped, for a device or in the kernel;
+ * @num_imports: how often dma-bufs of the buffer are mapped, for a device or in the kernel;
  *	rises under @lock, and only while there is @mem
  * @imports_wait: the unbind, which waits for that to be none
  * @sources: of events, by &enum cohbuf_events_source
@@ -232,7 +232,7 @@ struct cohbuf {
 	struct cohbuf_mem *mem;
 	struct list_head inodes;
 	struct list_head mappings;
-	struct list_head exports;
+	struct list_head importers;
 	unsigned int num_files;
 	unsigned int num_mappings;
 	unsigned int num_exports;

@@ -34,6 +34,64 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 /* 5.11: a mapping of highmem that may sleep. For the modules of emulated boards. */
 #define kmap_local_page(page)	kmap_atomic(page)
 #define kunmap_local(addr)	kunmap_atomic(addr)
+
+/* 5.11: where a dma-buf is for the kernel is a struct; before, an address. */
+struct iosys_map {
+	void *vaddr;
+};
+
+static inline void iosys_map_set_vaddr(struct iosys_map *map, void *vaddr)
+{
+	map->vaddr = vaddr;
+}
+
+/* clang-format off */
+#define COHBUF_DMA_BUF_OP(op)	op##_address
+#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)					\
+static void *vmap##_address(struct dma_buf *dmabuf)				\
+{										\
+	struct iosys_map map;							\
+	int ret = vmap(dmabuf, &map);						\
+										\
+	return ret ? NULL : map.vaddr;						\
+}										\
+										\
+static void vunmap##_address(struct dma_buf *dmabuf, void *vaddr)		\
+{										\
+	struct iosys_map map = { .vaddr = vaddr };				\
+										\
+	vunmap(dmabuf, &map);							\
+}
+
+/* clang-format on */
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
+/*
+ * 5.14: whether there is a struct page. Before, it says no of all "no-map" memory. Where
+ * the number of a page tells where its struct would be, that is all the DMA API asks for
+ * there, as long as it need not care for caches.
+ */
+static inline bool pfn_has_page(unsigned long pfn)
+{
+	return IS_ENABLED(CONFIG_FLATMEM) || IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) ||
+	       pfn_valid(pfn);
+}
+#else
+static inline bool pfn_has_page(unsigned long pfn)
+{
+	return pfn_valid(pfn);
+}
+#endif
+
+#ifndef COHBUF_DMA_BUF_OP
+#define COHBUF_DMA_BUF_OP(op)		op
+#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)	static_assert(true)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
+/* 5.18: renamed. */
+#define iosys_map			dma_buf_map
+#define iosys_map_set_vaddr		dma_buf_map_set_vaddr
+#endif
 #endif
 
 #ifndef IRQF_NO_AUTOEN
@@ -68,65 +126,15 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, unsigned long flag
 }
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-/* 6.7: a file by a pointer that may change, if its last reference is not gone. */
-static inline struct file *get_file_active(struct file **f)
-{
-	return get_file_rcu(*f) ? *f : NULL;
-}
-#endif
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
-/* 7.1: renamed. */
-#define dma_buf_invalidate_mappings	dma_buf_move_notify
-#endif
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-/* 5.11: where a dma-buf is for the kernel is a struct; before, an address. */
-struct iosys_map {
-	void *vaddr;
-};
-
-static inline void iosys_map_set_vaddr(struct iosys_map *map, void *vaddr)
-{
-	map->vaddr = vaddr;
-}
-
-/* clang-format off */
-#define COHBUF_DMA_BUF_OP(op)	op##_address
-#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)					\
-static void *vmap##_address(struct dma_buf *dmabuf)				\
-{										\
-	struct iosys_map map;							\
-	int ret = vmap(dmabuf, &map);						\
-										\
-	return ret ? NULL : map.vaddr;						\
-}										\
-										\
-static void vunmap##_address(struct dma_buf *dmabuf, void *vaddr)		\
-{										\
-	struct iosys_map map = { .vaddr = vaddr };				\
-										\
-	vunmap(dmabuf, &map);							\
-}
-
-/* clang-format on */
-#else
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 18, 0)
-/* 5.18: renamed. */
-#define iosys_map			dma_buf_map
-#define iosys_map_set_vaddr		dma_buf_map_set_vaddr
-#endif
-#define COHBUF_DMA_BUF_OP(op)		op
-#define COHBUF_DMA_BUF_VMAP(vmap, vunmap)	static_assert(true)
-#endif
-
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 /* 6.5: splice out of a file by copying got its own name. */
 #define copy_splice_read	generic_file_splice_read
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+/* 7.1: renamed. */
+#define dma_buf_invalidate_mappings	dma_buf_move_notify
+
 /* 7.1: renamed, and takes a VMA of ordinary pages as well: see vma_set_zappable(). */
 #define zap_special_vma_range	zap_vma_ptes
 

@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "cohbuf.h"
@@ -18,9 +19,9 @@
 #include "dmabuf.h"
 #include "trace.h"
 
-/* How long an unbind waits for importers: to say for which, and altogether. */
-#define COHBUF_IMPORTS_QUIET	HZ
-#define COHBUF_IMPORTS_LIMIT	(10 * HZ)
+/* How long an unbind waits for importers; after one it says for which, so many of them. */
+#define COHBUF_IMPORTS_SECONDS	10
+#define COHBUF_IMPORTERS_NAMED	8
 
 static int cohbuf_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
@@ -111,11 +112,11 @@ static void cohbuf_dmabuf_release(struct dma_buf *dmabuf)
 	struct cohbuf *cb = cd->cb;
 
 	mutex_lock(&cb->lock);
-	list_del(&cd->node);
 	list_del(&cd->ci.node);
 	cb->num_exports--;
 	mutex_unlock(&cb->lock);
 
+	iput(cd->inode);
 	kfree(cd);
 	put_device(&cb->dev);
 }
@@ -174,6 +175,10 @@ static struct cohbuf_dmabuf *cohbuf_dmabuf_create(struct cohbuf *cb,
 		kfree(cd);
 		return ERR_CAST(failed);
 	}
+
+	/* The kernel lets go of it before it releases the dma-buf. */
+	cd->inode = file_inode(cd->dmabuf->file);
+	ihold(cd->inode);
 	return cd;
 }
 
@@ -211,9 +216,8 @@ static int cohbuf_export_add(struct cohbuf *cb, struct cohbuf_dmabuf *cd,
 
 	/* Also where it fails: what releases it takes it off. */
 	cd->ci.cb = cb;
-	cd->ci.mapping = cd->dmabuf->file->f_mapping;
+	cd->ci.mapping = cd->inode->i_mapping;
 	list_add(&cd->ci.node, &cb->inodes);
-	list_add(&cd->node, &cb->exports);
 	cb->num_exports++;
 	mutex_unlock(&cb->lock);
 	return ret;
@@ -267,57 +271,66 @@ void cohbuf_import_ends(struct cohbuf *cb)
 		wake_up(&cb->imports_wait);
 }
 
-/* One that was not asked yet and is not being released; with a reference to its file. */
-static struct cohbuf_dmabuf *cohbuf_exports_next(struct cohbuf *cb)
+/*
+ * One that was not asked in this pass, at most: its dma-buf, with a reference. Nobody is
+ * attached anew by now, so a pass ends.
+ */
+static struct dma_buf *cohbuf_exports_next(struct cohbuf *cb, unsigned int pass)
 {
-	struct cohbuf_dmabuf *cd, *found = NULL;
+	struct cohbuf_importer *importer;
+	struct dma_buf *dmabuf = NULL;
 
 	mutex_lock(&cb->lock);
-	list_for_each_entry(cd, &cb->exports, node) {
-		if (cd->asked)
-			continue;
-		cd->asked = true;
-		if (get_file_active(&cd->dmabuf->file)) {
-			found = cd;
-			break;
-		}
+	importer = list_first_entry_or_null(&cb->importers, struct cohbuf_importer, of_buffer);
+	if (importer && importer->pass != pass) {
+		importer->pass = pass;
+		list_move_tail(&importer->of_buffer, &cb->importers);
+		dmabuf = importer->cd->dmabuf;
+		get_dma_buf(dmabuf);
 	}
 	mutex_unlock(&cb->lock);
-	return found;
+	return dmabuf;
 }
 
-/* Those who can let go at any time, and map it again where it then is, do so. */
-static void cohbuf_exports_ask(struct cohbuf *cb)
+/*
+ * Those who can let go at any time, and map it again where it then is, do so. Who is
+ * busy with a dma-buf is not waited for: there is another pass.
+ */
+static void cohbuf_exports_ask(struct cohbuf *cb, unsigned int pass)
 {
-	struct cohbuf_dmabuf *cd;
 	struct dma_buf *dmabuf;
 
-	while ((cd = cohbuf_exports_next(cb))) {
-		dmabuf = cd->dmabuf;
-		dma_resv_lock(dmabuf->resv, NULL);
-		dma_buf_invalidate_mappings(dmabuf);
-		dma_resv_unlock(dmabuf->resv);
-		fput(dmabuf->file);
+	while (!fatal_signal_pending(current) && (dmabuf = cohbuf_exports_next(cb, pass))) {
+		if (dma_resv_trylock(dmabuf->resv)) {
+			dma_buf_invalidate_mappings(dmabuf);
+			dma_resv_unlock(dmabuf->resv);
+		}
+		dma_buf_put(dmabuf);
+		cond_resched();
 	}
 }
 
-/* Say who has a dma-buf mapped: a device, or a driver for itself. */
+/* Say who has a dma-buf mapped: a device, or its driver for itself. */
 static void cohbuf_exports_name(struct cohbuf *cb, const char *what)
 {
 	struct cohbuf_importer *importer;
-	struct cohbuf_dmabuf *cd;
+	unsigned int named = 0;
 
 	mutex_lock(&cb->lock);
-	list_for_each_entry(cd, &cb->exports, node) {
-		list_for_each_entry(importer, &cd->importers, node)
-			if (importer->mapped || cd->in_kernel)
-				dev_warn(cb->dev.parent, "%s: %s has a dma-buf of it mapped\n",
-					 what, dev_name(importer->dev));
-		if (cd->in_kernel && list_empty(&cd->importers))
-			dev_warn(cb->dev.parent, "%s: a driver has a dma-buf of it mapped\n",
-				 what);
+	list_for_each_entry(importer, &cb->importers, of_buffer) {
+		if (!importer->mapped && !importer->cd->in_kernel)
+			continue;
+		if (named++ == COHBUF_IMPORTERS_NAMED)
+			break;
+		dev_warn(cb->dev.parent, "%s: %s has a dma-buf of it mapped\n", what,
+			 dev_name(importer->dev));
 	}
 	mutex_unlock(&cb->lock);
+
+	if (!named)
+		dev_warn(cb->dev.parent, "%s: a driver has a dma-buf of it mapped\n", what);
+	if (named > COHBUF_IMPORTERS_NAMED)
+		dev_warn(cb->dev.parent, "%s: and others as well\n", what);
 }
 
 /**
@@ -329,22 +342,27 @@ static void cohbuf_exports_name(struct cohbuf *cb, const char *what)
  * ever, nor by a task that is killed.
  *
  * Context: Process context, may sleep for ten seconds. Takes &cohbuf.lock.
- * Return: true when nobody has the memory any more; false, after a line in the kernel's
- * log for each, where it must not be freed.
+ * Return: true when nobody has the memory any more; false, after lines in the kernel's
+ * log that say who, where it must not be freed.
  */
 bool cohbuf_exports_revoke(struct cohbuf *cb)
 {
-	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER) || !atomic_read(&cb->num_imports))
+	unsigned int pass;
+	long left = 0;
+
+	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER))
 		return true;
 
-	cohbuf_exports_ask(cb);
-	if (wait_event_killable_timeout(cb->imports_wait, !atomic_read(&cb->num_imports),
-					COHBUF_IMPORTS_QUIET) > 0)
-		return true;
-
-	cohbuf_exports_name(cb, "the unbind waits");
-	if (wait_event_killable_timeout(cb->imports_wait, !atomic_read(&cb->num_imports),
-					COHBUF_IMPORTS_LIMIT - COHBUF_IMPORTS_QUIET) > 0)
+	for (pass = 1; atomic_read(&cb->num_imports) && pass <= COHBUF_IMPORTS_SECONDS; pass++) {
+		cohbuf_exports_ask(cb, pass);
+		left = wait_event_killable_timeout(cb->imports_wait,
+						   !atomic_read(&cb->num_imports), HZ);
+		if (left < 0)
+			break;
+		if (!left && pass == 1)
+			cohbuf_exports_name(cb, "the unbind waits");
+	}
+	if (!atomic_read(&cb->num_imports))
 		return true;
 
 	cohbuf_exports_name(cb, "the memory is given up until the machine is started anew");

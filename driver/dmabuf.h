@@ -20,13 +20,15 @@
 struct device;
 struct dma_buf;
 struct dma_buf_attachment;
+struct inode;
 
 /**
  * struct cohbuf_dmabuf - one dma-buf
- * @node: entry of &cohbuf.exports, under &cohbuf.lock
  * @ci: how an unbind finds what programs have mapped of it
  * @cb: the buffer; the dma-buf holds a reference to it
- * @dmabuf: what the kernel has of it; valid until it is released
+ * @dmabuf: what the kernel has of it; valid until it is released, but its file, which
+ *	goes first, while it has importers only
+ * @inode: of that file, with a reference: an unbind may look into it to the end
  * @name: "cohbuf/NAME", for who lists dma-bufs
  * @cpu_addr: the kernel's mapping of it, for as long as there is the memory
  * @first: its first page in the buffer
@@ -34,13 +36,12 @@ struct dma_buf_attachment;
  * @writable: it may be written to, by the CPU and by devices
  * @importers: who has it attached, &cohbuf_importer.node, under &cohbuf.lock
  * @in_kernel: it is mapped by a driver for itself, under &cohbuf.lock
- * @asked: importers were asked to let go, under &cohbuf.lock
  */
 struct cohbuf_dmabuf {
-	struct list_head node;
 	struct cohbuf_inode ci;
 	struct cohbuf *cb;
 	struct dma_buf *dmabuf;
+	struct inode *inode;
 	char name[COHBUF_NAME_SIZE + 8];
 	void *cpu_addr;
 	unsigned long first;
@@ -48,25 +49,30 @@ struct cohbuf_dmabuf {
 	bool writable;
 	struct list_head importers;
 	bool in_kernel;
-	bool asked;
 };
 
 /**
  * struct cohbuf_importer - one device that has a dma-buf attached
  * @node: entry of &cohbuf_dmabuf.importers, under &cohbuf.lock
+ * @of_buffer: entry of &cohbuf.importers, under &cohbuf.lock
+ * @cd: the dma-buf, whose file it holds a reference to
  * @dev: the device
  * @sgt: the pages; while it is @mapped, with the device's addresses
- * @direction: which way data goes, while it is @mapped
+ * @direction: what it is mapped for, while it is @mapped
  * @cached: the CPU has the memory in its caches
  * @mapped: the device sees it, under &cohbuf.lock
+ * @pass: the last time that it was asked to let go, counted from 1, under &cohbuf.lock
  */
 struct cohbuf_importer {
 	struct list_head node;
+	struct list_head of_buffer;
+	struct cohbuf_dmabuf *cd;
 	struct device *dev;
 	struct sg_table sgt;
 	enum dma_data_direction direction;
 	bool cached;
 	bool mapped;
+	unsigned int pass;
 };
 
 /* dmabuf.c */

@@ -64,6 +64,7 @@ static int cohbuf_importer_set_up(struct cohbuf_dmabuf *cd, struct cohbuf_import
 	}
 	importer->cached = cohbuf_mem_is_cached(mem);
 	list_add(&importer->node, &cd->importers);
+	list_add(&importer->of_buffer, &cd->cb->importers);
 	return 0;
 }
 
@@ -85,6 +86,7 @@ int cohbuf_importer_attach(struct dma_buf *dmabuf, struct dma_buf_attachment *at
 	importer = kzalloc(sizeof(*importer), GFP_KERNEL);
 	if (!importer)
 		return -ENOMEM;
+	importer->cd = cd;
 	importer->dev = attach->dev;
 
 	mutex_lock(&cd->cb->lock);
@@ -112,6 +114,7 @@ void cohbuf_importer_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *a
 
 	mutex_lock(&cd->cb->lock);
 	list_del(&importer->node);
+	list_del(&importer->of_buffer);
 	mutex_unlock(&cd->cb->lock);
 
 	sg_free_table(&importer->sgt);
@@ -133,8 +136,6 @@ static int cohbuf_importer_map_device(struct cohbuf_importer *importer,
 		dma_unmap_sgtable(dev, &importer->sgt, direction, DMA_ATTR_SKIP_CPU_SYNC);
 		return -EIO;
 	}
-	if (importer->cached)
-		dma_sync_sgtable_for_device(dev, &importer->sgt, direction);
 	importer->direction = direction;
 	importer->mapped = true;
 	return 0;
@@ -161,6 +162,13 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
 	if (!cd->writable && direction != DMA_TO_DEVICE)
 		return ERR_PTR(-EACCES);
 
+	/*
+	 * To hand it over for writing alone, some processors drop what the caches have
+	 * of it: what another importer is to read, or nobody has written yet.
+	 */
+	if (importer->cached && direction == DMA_FROM_DEVICE)
+		direction = DMA_BIDIRECTIONAL;
+
 	mutex_lock(&cb->lock);
 	if (!cb->mem)
 		ret = -ENODEV;
@@ -171,7 +179,13 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
 	if (!ret)
 		atomic_inc(&cb->num_imports);
 	mutex_unlock(&cb->lock);
-	return ret ? ERR_PTR(ret) : &importer->sgt;
+	if (ret)
+		return ERR_PTR(ret);
+
+	/* It may take long, and the memory stays while it is mapped. */
+	if (importer->cached)
+		dma_sync_sgtable_for_device(importer->dev, &importer->sgt, direction);
+	return &importer->sgt;
 }
 
 /**
@@ -192,9 +206,9 @@ void cohbuf_importer_unmap(struct dma_buf_attachment *attach, struct sg_table *s
 
 	if (importer->cached)
 		dma_sync_sgtable_for_cpu(importer->dev, sgt, importer->direction);
-	dma_unmap_sgtable(importer->dev, sgt, importer->direction, DMA_ATTR_SKIP_CPU_SYNC);
 
 	mutex_lock(&cd->cb->lock);
+	dma_unmap_sgtable(importer->dev, sgt, importer->direction, DMA_ATTR_SKIP_CPU_SYNC);
 	importer->mapped = false;
 	mutex_unlock(&cd->cb->lock);
 	cohbuf_import_ends(cd->cb);
@@ -219,8 +233,26 @@ bool cohbuf_importers_have_mapped(const struct cohbuf_dmabuf *cd)
 	return false;
 }
 
+/*
+ * The importer by which the caches are cared for: one that does not snoop them, and rather
+ * one that writes. They are the same caches for all. NULL where there is none.
+ */
+static struct cohbuf_importer *cohbuf_importer_to_sync(const struct cohbuf_dmabuf *cd)
+{
+	struct cohbuf_importer *importer, *found = NULL;
+
+	list_for_each_entry(importer, &cd->importers, node) {
+		if (!importer->mapped || dev_is_dma_coherent(importer->dev))
+			continue;
+		found = importer;
+		if (importer->direction == DMA_BIDIRECTIONAL)
+			break;
+	}
+	return found;
+}
+
 /**
- * cohbuf_importers_sync() - hand the memory over between the CPU and all importers
+ * cohbuf_importers_sync() - hand the memory over between the CPU and importers
  * @cd: the dma-buf
  * @for_cpu: the CPU works on it next; else they do
  *
@@ -233,22 +265,15 @@ int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, bool for_cpu)
 {
 	struct cohbuf_importer *importer;
 	struct cohbuf *cb = cd->cb;
-	int ret = 0;
+	int ret;
 
 	mutex_lock(&cb->lock);
-	if (!cb->mem)
-		ret = -ENODEV;
-	else if (cb->mem->dma_coherent)
-		list_for_each_entry(importer, &cd->importers, node) {
-			if (!importer->mapped)
-				continue;
-			if (for_cpu)
-				dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt,
-							 importer->direction);
-			else
-				dma_sync_sgtable_for_device(importer->dev, &importer->sgt,
-							    importer->direction);
-		}
+	ret = cb->mem ? 0 : -ENODEV;
+	importer = !ret && cb->mem->dma_coherent ? cohbuf_importer_to_sync(cd) : NULL;
+	if (importer && for_cpu)
+		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, importer->direction);
+	else if (importer)
+		dma_sync_sgtable_for_device(importer->dev, &importer->sgt, importer->direction);
 	mutex_unlock(&cb->lock);
 	return ret;
 }

@@ -29,7 +29,7 @@ int cohbuf_sgtable_contiguous(struct sg_table *sgt, unsigned long pfn, size_t si
 	unsigned int i;
 	int ret;
 
-	ret = sg_alloc_table(sgt, DIV_ROUND_UP((u64)size, COHBUF_SG_MOST), GFP_KERNEL);
+	ret = sg_alloc_table(sgt, 1 + (size - 1) / COHBUF_SG_MOST, GFP_KERNEL);
 	if (ret)
 		return ret;
 
@@ -75,16 +75,19 @@ static unsigned int cohbuf_sgtable_walk(const struct sg_table *all, size_t offse
 	return 0;
 }
 
-/*
- * Does a struct page tell where the memory is? Of a "no-map" region there may be none
- * (before 5.14). The DMA API only turns it into a number as long as it need not care for
- * caches, which that memory is never in: for that it need not be there, but where the
- * number stands in it.
- */
+/* Of memory that was taken from the kernel ("mem=") it has no struct page. */
 static bool cohbuf_sgtable_has_pages(const struct sg_table *all)
 {
-	return IS_ENABLED(CONFIG_FLATMEM) || IS_ENABLED(CONFIG_SPARSEMEM_VMEMMAP) ||
-	       pfn_valid(page_to_pfn(sg_page(all->sgl)));
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(all, sg, i) {
+		unsigned long first = page_to_pfn(sg_page(sg));
+
+		if (!pfn_has_page(first) || !pfn_has_page(first + PHYS_PFN(sg->length - 1)))
+			return false;
+	}
+	return true;
 }
 
 /**
@@ -107,6 +110,9 @@ int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
 	int ret;
 
 	ret = mem->ops->sgtable(mem, &all);
+	/* What the DMA API of 32-bit Arm says of memory without pages. */
+	if (ret == -ENXIO)
+		return -EOPNOTSUPP;
 	if (ret)
 		return ret;
 

@@ -14,7 +14,7 @@
 /* The first one is there only where a device sees the memory. */
 static const char *const all_attributes[] = {
 	"dma_addr", "dma_bits", "dma_coherent", "size", "memory", "cpu_mapping", "cache_line",
-	"region", "engine", "files", "mappings", NULL
+	"region", "engine", "files", "mappings", "exports", "events", NULL
 };
 
 static const char *const *attributes_of(const struct test_buffer *b)
@@ -42,6 +42,8 @@ TEST_EACH(sysfs, numbers_are_those_of_the_node, all_buffers)
 	EXPECT_EQ(number(b, "dma_coherent"), !!(b->flags & COHBUF_INFO_DMA_COHERENT));
 	EXPECT_EQ(number(b, "files"), 0);
 	EXPECT_EQ(number(b, "mappings"), 0);
+	EXPECT_EQ(number(b, "exports"), 0);
+	EXPECT_EQ(number(b, "events"), 0);
 }
 
 TEST_EACH(sysfs, what_no_device_sees_has_no_dma_addr, all_buffers)

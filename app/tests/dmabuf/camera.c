@@ -13,7 +13,6 @@
 #include <linux/videodev2.h>
 
 #include "camera.h"
-#include "tests/harness/buffers.h"
 
 #define WIDTH		320
 #define HEIGHT		180
@@ -23,6 +22,21 @@
 size_t camera_frame_size(void)
 {
 	return WIDTH * HEIGHT * 2;
+}
+
+size_t camera_room(void)
+{
+	return (camera_frame_size() + PAGE - 1) & -PAGE;
+}
+
+void camera_needs(const struct test_buffer *b, enum camera_kind kind)
+{
+	if (!has_dma(b))
+		SKIP("no device sees it");
+	if (b->size < camera_room() + 2 * PAGE)
+		SKIP("a frame does not fit");
+	if (kind == CAMERA_OF_DMA && b->has_iommu)
+		SKIP("in pieces, for who is not behind the IOMMU");
 }
 
 /* vivid names its instances by their numbers, which load-importers chooses. */
@@ -93,9 +107,6 @@ int camera_open(enum camera_kind kind)
 	return camera;
 }
 
-/* Before Linux 6.1 it takes two to start; each gets the same frame. */
-#define BUFFERS	2
-
 static int request(int camera, unsigned int memory, unsigned int count)
 {
 	struct v4l2_requestbuffers buffers = {
@@ -148,11 +159,11 @@ unsigned char *camera_frame(int camera)
 	unsigned char *frame = new_bytes(camera_frame_size(), 0);
 	void *map;
 
-	ASSERT_OK(request(camera, V4L2_MEMORY_MMAP, BUFFERS));
+	ASSERT_OK(request(camera, V4L2_MEMORY_MMAP, CAMERA_BUFFERS));
 	ASSERT_OK(ioctl(camera, VIDIOC_QUERYBUF, &buffer));
 	map = ASSERT_MAP(mmap(NULL, buffer.length, PROT_READ, MAP_SHARED, camera,
 			      buffer.m.offset));
-	for (buffer.index = 0; buffer.index < BUFFERS; buffer.index++)
+	for (buffer.index = 0; buffer.index < CAMERA_BUFFERS; buffer.index++)
 		ASSERT_OK(queue(camera, &buffer));
 	ASSERT_OK(camera_start(camera));
 	/* The first one that it got. */
@@ -172,8 +183,8 @@ int camera_queue(int camera, int dmabuf, size_t size)
 		.length = size,
 	};
 
-	ASSERT_OK(request(camera, V4L2_MEMORY_DMABUF, BUFFERS));
-	for (; buffer.index < BUFFERS; buffer.index++)
+	ASSERT_OK(request(camera, V4L2_MEMORY_DMABUF, CAMERA_BUFFERS));
+	for (; buffer.index < CAMERA_BUFFERS; buffer.index++)
 		if (queue(camera, &buffer))
 			return -1;
 	return 0;
@@ -187,4 +198,13 @@ int camera_dequeue(int camera)
 void camera_release(int camera)
 {
 	ASSERT_OK(request(camera, V4L2_MEMORY_DMABUF, 0));
+}
+
+void camera_capture(int camera, int dmabuf)
+{
+	ASSERT_OK(camera_queue(camera, dmabuf, camera_room()));
+	ASSERT_OK(camera_start(camera));
+	ASSERT_OK(camera_dequeue(camera));
+	camera_stop(camera);
+	camera_release(camera);
 }

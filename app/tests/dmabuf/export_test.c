@@ -98,6 +98,9 @@ TEST_EACH(export, debugger_reads_the_page_that_is_mapped, large_buffers)
 	fill_pattern(map, 0, b->size, 4);
 	map = ASSERT_MAP(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dmabuf, PAGE));
 	mem = ASSERT_OK(open("/proc/self/mem", O_RDONLY));
+	/* Whether the kernel asks a driver at all, debugger_test.c knows. */
+	if (pread(mem, bytes, sizeof(bytes), (uintptr_t)map) < 0 && errno == EIO)
+		SKIP("this kernel lets no debugger look into a device's memory");
 	EXPECT_EQ(pread(mem, bytes, sizeof(bytes), (uintptr_t)map), sizeof(bytes));
 	EXPECT_BYTES(bytes, new_pattern(2 * PAGE, sizeof(bytes), 4), sizeof(bytes));
 }

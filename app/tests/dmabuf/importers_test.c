@@ -21,46 +21,16 @@
 #include "process.h"
 #include "tests/harness/klog.h"
 
-/* What a frame is captured into: whole pages, with others before and behind. */
-static size_t frame_pages(void)
-{
-	return (camera_frame_size() + PAGE - 1) & -PAGE;
-}
-
-static void need_room(const struct test_buffer *b)
-{
-	if (!has_dma(b))
-		SKIP("no device sees it");
-	if (b->size < frame_pages() + 2 * PAGE)
-		SKIP("a frame does not fit");
-}
-
-/* Is what an importer needs to be in one piece in one piece, whatever it sees it by? */
-static void need_one_piece(const struct test_buffer *b)
-{
-	if (b->has_iommu)
-		SKIP("in pieces, for who is not behind the IOMMU");
-}
-
-static void capture(int camera, int dmabuf)
-{
-	ASSERT_OK(camera_queue(camera, dmabuf, frame_pages()));
-	ASSERT_OK(camera_start(camera));
-	ASSERT_OK(camera_dequeue(camera));
-	camera_stop(camera);
-	camera_release(camera);
-}
-
 static void capture_into(const struct test_buffer *b, enum camera_kind kind)
 {
 	int camera = camera_open(kind), fd = open_buffer(b, O_RDWR);
 	unsigned char *frame = camera_frame(camera), *map = map_buffer(b, fd);
 	unsigned char *wanted = new_pattern(0, b->size, 7);
-	int dmabuf = ASSERT_OK(export_range(fd, PAGE, frame_pages(), O_RDWR));
+	int dmabuf = ASSERT_OK(export_range(fd, PAGE, camera_room(), O_RDWR));
 
 	fill_pattern(map, 0, b->size, 7);
 	ASSERT_OK(bracket(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW));
-	capture(camera, dmabuf);
+	camera_capture(camera, dmabuf);
 	ASSERT_OK(bracket(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ));
 
 	/* The frame, and no byte beside it. */
@@ -71,14 +41,13 @@ static void capture_into(const struct test_buffer *b, enum camera_kind kind)
 
 TEST_EACH(importers, frame_is_captured_by_dma, large_buffers)
 {
-	need_room(b);
-	need_one_piece(b);
+	camera_needs(b, CAMERA_OF_DMA);
 	capture_into(b, CAMERA_OF_DMA);
 }
 
 TEST_EACH(importers, frame_is_captured_by_the_cpu, large_buffers)
 {
-	need_room(b);
+	camera_needs(b, CAMERA_OF_CPU);
 	capture_into(b, CAMERA_OF_CPU);
 }
 
@@ -89,16 +58,15 @@ TEST_EACH(importers, read_only_buffer_is_not_captured_into, large_buffers)
 	unsigned char *map;
 	int fd, dmabuf;
 
-	need_room(b);
-	need_one_piece(b);
+	camera_needs(b, CAMERA_OF_DMA);
 	fd = open_buffer(b, O_RDWR);
 	map = map_buffer(b, fd);
 	fill_pattern(map, 0, b->size, 8);
-	dmabuf = ASSERT_OK(export_range(fd, 0, frame_pages(), O_RDONLY));
+	dmabuf = ASSERT_OK(export_range(fd, 0, camera_room(), O_RDONLY));
 	for (int i = 0; i < 2; i++) {
 		int camera = camera_open(kinds[i]);
 
-		EXPECT_ERRNO(camera_queue(camera, dmabuf, frame_pages()),
+		EXPECT_ERRNO(camera_queue(camera, dmabuf, camera_room()),
 			     kinds[i] == CAMERA_OF_DMA ? EINVAL : EFAULT);
 		close(camera);
 	}
@@ -142,16 +110,15 @@ TEST_EACH(importers, two_import_one_buffer, large_buffers)
 	int camera, vgem, fd, dmabuf;
 	unsigned char *frame, *map;
 
-	need_room(b);
-	need_one_piece(b);
+	camera_needs(b, CAMERA_OF_DMA);
 	vgem = open_vgem();
 	camera = camera_open(CAMERA_OF_DMA);
 	frame = camera_frame(camera);
 	fd = open_buffer(b, O_RDWR);
 	map = map_buffer(b, fd);
-	dmabuf = ASSERT_OK(export_range(fd, 0, frame_pages(), O_RDWR));
+	dmabuf = ASSERT_OK(export_range(fd, 0, camera_room(), O_RDWR));
 	ASSERT_OK(vgem_import(vgem, dmabuf));
-	capture(camera, dmabuf);
+	camera_capture(camera, dmabuf);
 	ASSERT_OK(bracket(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ));
 	EXPECT_BYTES(map, frame, camera_frame_size());
 }
@@ -215,17 +182,16 @@ TEST_EACH(importers, unbind_does_not_wait_for_who_is_only_attached, large_buffer
 	int camera, dmabuf, log;
 	double start;
 
-	need_room(b);
-	need_one_piece(b);
+	camera_needs(b, CAMERA_OF_DMA);
 	camera = camera_open(CAMERA_OF_DMA);
 	dmabuf = export_buffer(b, O_RDWR);
-	capture(camera, dmabuf);
+	camera_capture(camera, dmabuf);
 	log = klog_open(SEEK_END);
 	start = monotonic();
 	unbind_buffer(b);
 	EXPECT_LT(monotonic() - start, 1);
 	EXPECT_EQ(klog_read(log, b->device, "").lines, 0);
-	EXPECT_ERRNO(camera_queue(camera, dmabuf, frame_pages()), ENODEV);
+	EXPECT_ERRNO(camera_queue(camera, dmabuf, camera_room()), ENODEV);
 	bind_buffer(b);
 }
 
@@ -285,7 +251,7 @@ TEST_EACH(importers, unbind_waits_for_a_device, dma_buffers)
 
 static void capture_on(int camera, int dmabuf)
 {
-	ASSERT_OK(camera_queue(camera, dmabuf, frame_pages()));
+	ASSERT_OK(camera_queue(camera, dmabuf, camera_room()));
 	ASSERT_OK(camera_start(camera));
 }
 
@@ -294,7 +260,7 @@ static void expect_wait_for_camera(const struct test_buffer *b, enum camera_kind
 {
 	int camera, dmabuf;
 
-	need_room(b);
+	camera_needs(b, kind);
 	camera = camera_open(kind);
 	dmabuf = export_buffer(b, O_RDWR);
 	capture_on(camera, dmabuf);
@@ -303,13 +269,66 @@ static void expect_wait_for_camera(const struct test_buffer *b, enum camera_kind
 
 TEST_EACH(importers, unbind_waits_for_a_camera_that_captures, large_buffers)
 {
-	need_one_piece(b);
 	expect_wait_for_camera(b, CAMERA_OF_DMA, "vivid");
 }
 
 TEST_EACH(importers, unbind_waits_for_a_driver_that_maps_it_for_itself, large_buffers)
 {
 	expect_wait_for_camera(b, CAMERA_OF_CPU, "driver");
+}
+
+/* What it has queued is its own until the unbind need not wait for it any more. */
+TEST(importers, camera_may_start_while_the_unbind_waits)
+{
+	int camera = camera_open(CAMERA_OF_DMA), log = klog_open(SEEK_END);
+	pthread_t unbind;
+
+	ASSERT_OK(camera_queue(camera, export_buffer(&plain, O_RDWR), camera_room()));
+	ASSERT_EQ(pthread_create(&unbind, NULL, unbind_it, &plain), 0);
+	await_line(log, &plain);
+	EXPECT_OK(camera_start(camera));
+	EXPECT_OK(camera_dequeue(camera));
+	EXPECT_EQ(close(camera), 0);
+	ASSERT_EQ(pthread_join(unbind, NULL), 0);
+	bind_buffer(&plain);
+}
+
+/* Its file is gone, and the rest of it held by a path: there is nobody to be asked. */
+TEST(importers, unbind_asks_who_is_there)
+{
+	int camera = camera_open(CAMERA_OF_DMA), dmabuf = export_buffer(&plain, O_RDWR), held;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dmabuf);
+	held = ASSERT_OK(open(path, O_PATH));
+	EXPECT_EQ(close(dmabuf), 0);
+	dmabuf = export_buffer(&plain, O_RDWR);
+	EXPECT_EQ(exports_of(&plain), 2);
+	capture_on(camera, dmabuf);
+	expect_wait(&plain, dmabuf, "vivid", camera);
+	EXPECT_EQ(close(held), 0);
+}
+
+/* Of many it names a few: a slow console would make the unbind wait for itself. */
+TEST(importers, unbind_names_some_of_many)
+{
+	pthread_t unbind;
+	int vgem, log, all, fd;
+
+	if (!vgem_maps(&plain))
+		SKIP("vgem of this kernel maps nothing");
+	vgem = open_vgem();
+	fd = open_buffer(&plain, O_RDWR);
+	for (int i = 0; i < 20; i++)
+		ASSERT_OK(vgem_import(vgem, ASSERT_OK(export_range(fd, i * PAGE, PAGE, O_RDWR))));
+	log = klog_open(SEEK_END);
+	all = klog_open(SEEK_END);
+	ASSERT_EQ(pthread_create(&unbind, NULL, unbind_it, &plain), 0);
+	await_line(log, &plain);
+	EXPECT_EQ(close(vgem), 0);
+	ASSERT_EQ(pthread_join(unbind, NULL), 0);
+	EXPECT_EQ(klog_read(all, plain.device, "").lines, 9);
+	bind_buffer(&plain);
 }
 
 /*

@@ -248,10 +248,10 @@ TEST(events, exclusive_waits_are_all_woken)
 		pids[i] = harness_fork();
 		if (!pids[i]) {
 			int own = events_open(&plain, POSTED, 0);
+			int epoll = epoll_on(own, EPOLLIN | EPOLLEXCLUSIVE);
 			struct epoll_event event;
 
-			EXPECT_EQ(epoll_wait(epoll_on(own, EPOLLIN | EPOLLEXCLUSIVE), &event, 1,
-					     -1), 1);
+			EXPECT_EQ(epoll_wait(epoll, &event, 1, -1), 1);
 			_exit(0);
 		}
 		await_asleep(pids[i]);

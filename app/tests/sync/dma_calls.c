@@ -16,8 +16,7 @@
 #define TRACING	"/sys/kernel/tracing"
 #define TRACER	TRACING "/instances/cohbuf_dma"
 
-/* By what the driver prints of one: "0x" and two digits for each byte. */
-static bool dma_addresses_have_64_bits(void)
+bool dma_addresses_have_64_bits(void)
 {
 	char text[32] = "";
 
@@ -73,7 +72,7 @@ void dma_calls_start(void)
 	ASSERT_OK(file_write(TRACER "/events/cohbuf_dma/enable", "1"));
 }
 
-static uint64_t field(const char *line, const char *name)
+uint64_t trace_field(const char *line, const char *name)
 {
 	const char *at = strstr(line, name);
 
@@ -87,9 +86,9 @@ static bool read_call(const char *line, struct dma_call *call)
 	if (!strstr(line, ": for_"))
 		return false;
 	call->for_cpu = strstr(line, ": for_cpu:");
-	call->addr = field(line, " addr=");
-	call->size = field(line, " size=");
-	call->direction = field(line, " direction=");
+	call->addr = trace_field(line, " addr=");
+	call->size = trace_field(line, " size=");
+	call->direction = trace_field(line, " direction=");
 	return true;
 }
 

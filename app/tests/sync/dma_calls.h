@@ -30,4 +30,9 @@ void dma_calls_start(void);
 /* Those since then in a range of DMA addresses, in their order; gives their number. */
 size_t dma_calls_stop(uint64_t first, uint64_t size, struct dma_call *calls, size_t max);
 
+/* By what the driver prints of one: "0x" and two digits for each byte. */
+bool dma_addresses_have_64_bits(void);
+/* The number after " NAME=" in a line of a trace. */
+uint64_t trace_field(const char *line, const char *name);
+
 #endif /* _DMA_CALLS_H */

@@ -16,7 +16,7 @@ OF_SHELL = re.compile(r"#! ?(/usr)?/bin/(env )?(ba)?sh( |$)|# shellcheck shell="
 HEAD = 5  # lines in which a file says what it is
 OF_PYTHON = re.compile(r"#!.*python3")
 ASKS_FOR_VERSION = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION *\(")
-MOST_IN_COMPAT = 8
+MOST_IN_COMPAT = 10
 
 
 def copied(files, folder):

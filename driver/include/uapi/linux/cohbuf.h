@@ -288,7 +288,7 @@ struct cohbuf_events {
  *		unknown flags, reserved not zero
  *   ENXIO	the range reaches outside the buffer
  *   EOPNOTSUPP	no device sees this kind of memory, or the kernel has no dma-bufs, or no
- *		numbers for the pages of a "no-map" region (docs/abi.md)
+ *		pages of a "no-map" region (docs/abi.md)
  *   EOVERFLOW	a coherent buffer of 4 GiB or more
  *   EMFILE, ENFILE, ENOMEM	as open(2) has them
  *   ENODEV	the device was unbound from its driver

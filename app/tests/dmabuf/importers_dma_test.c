@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where an importer's device sees a dma-buf: by the table that it gives back to the DMA
+ * API, which a kprobe looks into. No emulated importer does DMA: vivid writes by the CPU.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "camera.h"
+#include "exporting.h"
+#include "tests/sync/dma_calls.h"
+
+#define TRACING	"/sys/kernel/tracing"
+#define TRACER	TRACING "/instances/cohbuf_sg"
+
+/* Of the first entry of the table, the second argument: see struct scatterlist. */
+static const char *entry(void)
+{
+	struct utsname uts;
+
+	ASSERT_OK(uname(&uts));
+	if (!strncmp(uts.machine, "aarch64", 7) || !strncmp(uts.machine, "armv8", 5))
+		return "length=+12(%x1):x32 addr=+16(%x1):x64";
+	if (!strncmp(uts.machine, "riscv", 5))
+		return "length=+12(%a1):x32 addr=+16(%a1):x64";
+	if (dma_addresses_have_64_bits())
+		return "length=+8(%r1):x32 addr=+16(%r1):x64";
+	return "length=+8(%r1):x32 addr=+12(%r1):x32";
+}
+
+static void start(void)
+{
+	char text[256];
+
+	if (access(TRACING "/kprobe_events", W_OK))
+		SKIP("the kernel has no kprobes, or tracefs is not mounted");
+
+	/* What a test before left, that did not come to its end. */
+	rmdir(TRACER);
+	file_write(TRACING "/kprobe_events", "-:cohbuf_sg/unmap");
+
+	snprintf(text, sizeof(text), "p:cohbuf_sg/unmap dma_unmap_sg_attrs %s", entry());
+	ASSERT_OK(file_write(TRACING "/kprobe_events", text));
+	ASSERT_OK(mkdir(TRACER, 0700));
+	ASSERT_OK(file_write(TRACER "/events/cohbuf_sg/enable", "1"));
+}
+
+/*
+ * Each began at @addr, with a piece of no more than @length bytes: as long as the device
+ * takes. Returns how many there were.
+ */
+static unsigned int stop(uint64_t addr, uint64_t length)
+{
+	unsigned int count = 0;
+	char line[512];
+	FILE *trace;
+
+	ASSERT_OK(file_write(TRACER "/events/cohbuf_sg/enable", "0"));
+	trace = fopen(TRACER "/trace", "r");
+	ASSERT_TRUE(trace);
+	while (fgets(line, sizeof(line), trace)) {
+		if (!strstr(line, " addr="))
+			continue;
+		EXPECT_EQ(trace_field(line, " addr="), addr);
+		EXPECT_GE(trace_field(line, " length="), PAGE);
+		EXPECT_LE(trace_field(line, " length="), length);
+		count++;
+	}
+	fclose(trace);
+	ASSERT_OK(rmdir(TRACER));
+	ASSERT_OK(file_write(TRACING "/kprobe_events", "-:cohbuf_sg/unmap"));
+	return count;
+}
+
+/* The camera is on no bus that shifts addresses: for it they are physical. */
+TEST_EACH(importers, device_sees_the_range_where_it_is, large_buffers)
+{
+	int camera, dmabuf;
+	uint64_t addr;
+
+	camera_needs(b, CAMERA_OF_DMA);
+	camera = camera_open(CAMERA_OF_DMA);
+	dmabuf = ASSERT_OK(export_range(open_buffer(b, O_RDWR), PAGE, camera_room(), O_RDWR));
+	ASSERT_OK(buffer_attr_u64(name_of(b), "dma_addr", &addr));
+	start();
+	camera_capture(camera, dmabuf);
+	EXPECT_EQ(stop(addr - b->bus_offset + PAGE, camera_room()), CAMERA_BUFFERS);
+}
