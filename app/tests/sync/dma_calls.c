@@ -2,6 +2,7 @@
 /*
  * The calls of the DMA API that hand ranges over, by kprobes and a tracer of our own.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,16 @@ static void add_probe(const char *owner)
 		ASSERT_OK(probe("", owner));
 }
 
-void dma_calls_start(void)
+static void set_tracing(bool on)
+{
+	ASSERT_OK(file_write(TRACER "/tracing_on", on ? "1" : "0"));
+}
+
+/*
+ * Set up by the first test, and there for all others: to take probes and a tracer away
+ * is half a second of waiting for the kernel.
+ */
+static void set_up(void)
 {
 	if (access(TRACING "/kprobe_events", W_OK))
 		SKIP("the kernel has no kprobes, or tracefs is not mounted");
@@ -69,7 +79,34 @@ void dma_calls_start(void)
 	add_probe("for_cpu");
 	add_probe("for_device");
 	ASSERT_OK(mkdir(TRACER, 0700));
+	set_tracing(false);
 	ASSERT_OK(file_write(TRACER "/events/cohbuf_dma/enable", "1"));
+}
+
+/* What is read from it is no longer there. */
+static FILE *open_trace(void)
+{
+	int fd = ASSERT_OK(open(TRACER "/trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+	FILE *trace = fdopen(fd, "r");
+
+	ASSERT_TRUE(trace);
+	return trace;
+}
+
+void dma_calls_start(void)
+{
+	char line[512], enabled[4] = "";
+	FILE *trace;
+
+	if (file_read_line(TRACER "/events/cohbuf_dma/enable", enabled, sizeof(enabled)) ||
+	    strcmp(enabled, "1"))
+		set_up();
+	set_tracing(false);
+	trace = open_trace();
+	while (fgets(line, sizeof(line), trace))
+		;
+	fclose(trace);
+	set_tracing(true);
 }
 
 uint64_t trace_field(const char *line, const char *name)
@@ -99,9 +136,8 @@ size_t dma_calls_stop(uint64_t first, uint64_t size, struct dma_call *calls, siz
 	char line[512];
 	FILE *trace;
 
-	ASSERT_OK(file_write(TRACER "/events/cohbuf_dma/enable", "0"));
-	trace = fopen(TRACER "/trace", "r");
-	ASSERT_TRUE(trace);
+	set_tracing(false);
+	trace = open_trace();
 	while (fgets(line, sizeof(line), trace)) {
 		if (!read_call(line, &call) || call.addr < first || call.addr - first >= size)
 			continue;
@@ -109,9 +145,5 @@ size_t dma_calls_stop(uint64_t first, uint64_t size, struct dma_call *calls, siz
 		calls[count++] = call;
 	}
 	fclose(trace);
-
-	ASSERT_OK(rmdir(TRACER));
-	ASSERT_OK(file_write(TRACING "/kprobe_events", "-:cohbuf_dma/for_cpu"));
-	ASSERT_OK(file_write(TRACING "/kprobe_events", "-:cohbuf_dma/for_device"));
 	return count;
 }
