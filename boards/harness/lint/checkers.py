@@ -34,13 +34,44 @@ def is_narrow(file):
     tap.expect(not wide, *wide)
 
 
-def passes_checkpatch(kernel, work, file):
+def findings(files, *command, **options):
+    """What a checker that takes a second to start says in one run: {FILE: its lines}, and
+    under "" what is about none of them."""
+    ran = tap.run(*command, *files, status=None, **options)
+    found = {"": [] if ran.status in (0, 1) else [f"{command[0]} ends with {ran.status}"]}
+    for line in filter(str.strip, ran.said.splitlines()):
+        file = line.split(":")[0]
+        found.setdefault(file if file in files else "", []).append(line)
+    if ran.status and not any(found.values()):
+        found[""] = [f"{command[0]} ends with {ran.status}, without a word"]
+    return found
+
+
+def found_nothing(found, file):
+    """Of the file, and of none."""
+    lines = found.get(file, []) + found[""]
+    tap.expect(not lines, *lines)
+
+
+def passes_checkpatch(found, file):
     """And its lines are narrow, without strings, which checkpatch cannot tell."""
-    ignored = ["LONG_LINE", "LONG_LINE_STRING", "LONG_LINE_COMMENT", *excepted("checkpatch", file)]
-    tap.silent("perl", f"{kernel}/scripts/checkpatch.pl", "--no-tree", "--root", ".",
-               "--no-summary", "--strict", "--terse", "--show-types", "--quiet",
-               "--ignore", ",".join(ignored), "--file", file, cwd=work)
+    found_nothing(found[file], file)
     is_narrow(file)
+
+
+def said_by_checkpatch(kernel, work, files):
+    """{FILE: findings()}: those with the same exceptions together."""
+    groups = {}
+    for file in files:
+        groups.setdefault(tuple(excepted("checkpatch", file)), []).append(file)
+    found = {}
+    for ignored, group in groups.items():
+        ignored = ["LONG_LINE", "LONG_LINE_STRING", "LONG_LINE_COMMENT", *ignored]
+        said = findings(group, "perl", f"{kernel}/scripts/checkpatch.pl", "--no-tree",
+                        "--root", ".", "--no-summary", "--strict", "--terse", "--show-types",
+                        "--quiet", "--ignore", ",".join(ignored), "--file", cwd=work)
+        found.update((file, said) for file in group)
+    return found
 
 
 def checkpatch(kernel):
@@ -52,7 +83,7 @@ def checkpatch(kernel):
         bindings = Path(work, "Documentation/devicetree/bindings")
         shutil.copytree(TOP / "dts/bindings", bindings)
         (bindings / "vendor-prefixes.yaml").write_text('"^cohbuf,.*":\n')
-        each("checkpatch", files, passes_checkpatch, kernel, work)
+        each("checkpatch", files, passes_checkpatch, said_by_checkpatch(kernel, work, files))
 
 
 def finds_nothing(kernel, work, patch):
@@ -126,7 +157,7 @@ def python():
     """Exceptions are in the programs."""
     files = [file for file in sources(".")
              if file.endswith(".py") or OF_PYTHON.match(first_line(file))]
-    each("python", files, tap.run, "flake8")
+    each("python", files, found_nothing, findings(files, "flake8"))
 
 
 def is_tagged():
