@@ -134,6 +134,8 @@ void harness_check_signal(const struct harness_where *where, int sig, int wanted
 
 #define EXPECT_BYTES(a, b, size)	\
 	harness_check_bytes(HARNESS_HERE(false), a, b, size, #a " are the bytes of " #b)
+#define ASSERT_BYTES(a, b, size)	\
+	harness_check_bytes(HARNESS_HERE(true), a, b, size, #a " are the bytes of " #b)
 
 /* A call that gives -1 with this errno, or with one of these. */
 #define EXPECT_ERRNO_IN(call, ...)						\

@@ -2,15 +2,11 @@
 /*
  * The ways by which the kernel takes a program's memory as pages; see routes.h.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/errqueue.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -18,6 +14,7 @@
 #include <unistd.h>
 
 #include "routes.h"
+#include "tcp.h"
 #include "tests/harness/ring.h"
 
 int linux_version(void)
@@ -124,40 +121,6 @@ static ssize_t process_writev(void *map, unsigned char *bytes)
 	return in_another_process(map, bytes, true);
 }
 
-static void bring_up_loopback(void)
-{
-	struct ifreq lo = { .ifr_name = "lo" };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	if (fd < 0)
-		SKIP("no TCP/IP: %s", strerror(errno));
-	ASSERT_OK(ioctl(fd, SIOCGIFFLAGS, &lo));
-	lo.ifr_flags |= IFF_UP;
-	ASSERT_OK(ioctl(fd, SIOCSIFFLAGS, &lo));
-	close(fd);
-}
-
-static void connect_tcp(int fds[2])
-{
-	struct sockaddr_in at = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t size = sizeof(at);
-	int listening, one = 1;
-
-	bring_up_loopback();
-	listening = ASSERT_OK(socket(AF_INET, SOCK_STREAM, 0));
-	ASSERT_OK(bind(listening, (struct sockaddr *)&at, size));
-	ASSERT_OK(listen(listening, 1));
-	ASSERT_OK(getsockname(listening, (struct sockaddr *)&at, &size));
-	fds[0] = ASSERT_OK(socket(AF_INET, SOCK_STREAM, 0));
-	ASSERT_OK(setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)));
-	ASSERT_OK(connect(fds[0], (struct sockaddr *)&at, size));
-	fds[1] = ASSERT_OK(accept(listening, NULL, NULL));
-	close(listening);
-}
-
 /* The kernel tells when it has let go of the pages. To itself it copies in the end. */
 static void expect_completion(int fd)
 {
@@ -180,9 +143,10 @@ static void expect_completion(int fd)
 static ssize_t msg_zerocopy(void *map, unsigned char *bytes)
 {
 	ssize_t ret, part;
-	int fds[2];
+	int fds[2], one = 1;
 
 	connect_tcp(fds);
+	ASSERT_OK(setsockopt(fds[0], SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)));
 	ret = send(fds[0], map, ROUTE_SIZE, MSG_ZEROCOPY);
 	for (ssize_t got = 0; got < ret; got += part) {
 		part = ASSERT_OK(recv(fds[1], bytes + got, ret - got, 0));
