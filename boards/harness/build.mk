@@ -19,7 +19,7 @@ setup-%:
 # $(call unlocked,GOAL): under the lock of the board, so that two makes do not build it at once.
 unlocked = $(Q)mkdir -p $(build) && flock $(build)/lock $(again) BOARD=$(BOARD) $(1)-unlocked
 
-.PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked
+.PHONY: module-unlocked app-unlocked dtbs-unlocked tests-unlocked board-unlocked importers importers-unlocked
 module-unlocked: $(or $(driver_module),$(kernel)/ready)
 app-unlocked: $(build)/app/test_mmap $(build)/app/cohbuf $(demo_programs)
 # Those of the doctor fit any board.
@@ -31,8 +31,11 @@ tests-unlocked: $(patsubst boards/emulated/$(BOARD)/%.dtso,$(build)/board/%.dtbo
 ifeq ($(BOARD_IS_REFERENCE),yes)
 tests-unlocked: $(patsubst dts/%.dtso,$(build)/%.dtbo,$(wildcard dts/bad/*.dtso dts/refused/*.dtso)) $(build)/importers/list
 endif
+importers: setup-build-$(BOARD_ARCH)
+	$(call unlocked,$@)
+importers-unlocked: $(build)/importers/list
 dtbs-unlocked: $(build)/board.env $(build)/board.dtb
 board-unlocked: $(qemu_ready) $(KERNEL_UNPACKED) $(build)/board.env $(build)/board.dtb $(build)/base.cpio $(build)/module.cpio $(build)/app/test_mmap $(demo_programs)
 
-module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked:
+module-unlocked app-unlocked tests-unlocked dtbs-unlocked board-unlocked importers-unlocked:
 	@:

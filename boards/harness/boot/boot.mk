@@ -13,10 +13,14 @@ endef
 
 # Without a command of the user's own: the demo; that of DEMO, where it names one.
 CMD ?= ./demo
+# Demos with a driver of the kernel that imports dma-bufs.
+import_demos := camera
+imports := $(filter $(import_demos),$(DEMO))
 # The text as it was given, each line: $ is for the board's shell.
-export COHBUF_COMMAND := $(if $(DEMO),./$(DEMO),$(value CMD))
+export COHBUF_COMMAND := $(if $(DEMO),$(if $(imports),./load-importers && )./$(DEMO),$(value CMD))
 is_demo := $(or $(DEMO),$(filter ./demo,$(COHBUF_COMMAND)))
-demo_files = $(if $(is_demo),$(if $(DEMO),$(build)/app/demos/$(DEMO),boards/harness/boot/guest/demo $(build)/app/test_mmap))
+demo_files = $(if $(is_demo),$(if $(DEMO),$(build)/app/demos/$(DEMO),boards/harness/boot/guest/demo $(build)/app/test_mmap)) \
+	$(if $(imports),boards/harness/boot/guest/load-importers $(build)/importers)
 
 # One file a run: two runs may go on at once.
 status_file := $(build)/status.$(shell echo $$PPID)
@@ -29,7 +33,7 @@ unexport DEMO
 # FILES are, and the command's standard input is not for what builds.
 run_on_board = @boards/harness/boot/run $(build) --check $(user_options) $(1) "$$COHBUF_COMMAND" && \
 	boards/harness/boot/last-word "$(BOARD) is not booted: what it takes could not be built, the lines above say why" \
-	$(again) BOARD=$(BOARD) board < /dev/null >&2 && \
+	$(again) BOARD=$(BOARD) board $(if $(imports),importers) < /dev/null >&2 && \
 	boards/harness/boot/run $(build) $(user_options) $(1) --files "$(2) $(FILES)" "$$COHBUF_COMMAND"$(3); \
 	status=$$?; mkdir -p $(build); echo $$status > $(status_file)
 user_options = --files "$(FILES)" --dtbo "$(abspath $(DTBO))"
