@@ -7,13 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "attributes.h"
 #include "camera.h"
 #include "exporting.h"
 #include "tests/sync/dma_calls.h"
+#include "vgem.h"
 
 #define TRACING	"/sys/kernel/tracing"
 #define TRACER	TRACING "/instances/cohbuf_sg"
@@ -90,4 +93,46 @@ TEST_EACH(importers, device_sees_the_range_where_it_is, large_buffers)
 	start();
 	camera_capture(camera, dmabuf);
 	EXPECT_EQ(stop(addr - b->bus_offset + PAGE, camera_room()), CAMERA_BUFFERS);
+}
+
+static uint64_t physical(const struct test_buffer *b, size_t offset)
+{
+	struct attributes_query query = { .fd = open_buffer(b, O_RDWR) };
+	int attributes;
+
+	if (load_module("attributes") && errno == ENOENT)
+		SKIP("the board does not have the module \"attributes\"");
+	attributes = ASSERT_OK(open("/dev/attributes", O_RDWR | O_CLOEXEC));
+	query.addr = (uintptr_t)map_buffer(b, query.fd) + offset;
+	/* A page that is counted is there when it is touched. */
+	EXPECT_SIGNAL(touch_read((void *)(uintptr_t)query.addr, &(unsigned char){ 0 }), 0);
+	ASSERT_OK(ioctl(attributes, ATTRIBUTES_IOC_QUERY, &query));
+	close(attributes);
+	return query.kernel.phys;
+}
+
+/*
+ * Also of a buffer that its own device sees through an IOMMU: that one's addresses are
+ * nothing to another, and its pages lie anywhere.
+ */
+TEST_EACH(importers, device_sees_each_page_where_it_is, dma_buffers)
+{
+	const size_t pages[] = { 0, b->size / PAGE / 2, b->size / PAGE - 1 };
+
+	for (int i = 0; i < 3; i++) {
+		size_t offset = pages[i] * PAGE;
+		int vgem = open_vgem(), fd = open_buffer(b, O_RDWR);
+		int dmabuf = ASSERT_OK(export_range(fd, offset, PAGE, O_RDWR));
+		unsigned int seen;
+
+		start();
+		ASSERT_OK(vgem_import(vgem, dmabuf));
+		EXPECT_EQ(close(dmabuf), 0);
+		EXPECT_EQ(close(vgem), 0);
+		await_exports(b, 0);
+		seen = stop(physical(b, offset), PAGE);
+		EXPECT_LE(seen, 1);
+		if (!seen)
+			SKIP("vgem of this kernel maps nothing");
+	}
 }

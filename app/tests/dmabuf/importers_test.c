@@ -13,13 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <drm/drm.h>
 #include <linux/dma-buf.h>
 
 #include "camera.h"
 #include "exporting.h"
 #include "process.h"
 #include "tests/harness/klog.h"
+#include "vgem.h"
 
 static void capture_into(const struct test_buffer *b, enum camera_kind kind)
 {
@@ -71,37 +71,6 @@ TEST_EACH(importers, read_only_buffer_is_not_captured_into, large_buffers)
 		close(camera);
 	}
 	EXPECT_BYTES(map, new_pattern(0, b->size, 8), b->size);
-}
-
-/* Opens vgem; skips the test where the kernel has none. */
-static int open_vgem(void)
-{
-	char path[32], name[16];
-
-	if (access("/sys/module/vgem", F_OK))
-		SKIP("this kernel has no vgem");
-	for (int i = 0; i < 8; i++) {
-		struct drm_version version = { .name = name, .name_len = sizeof(name) };
-		int fd;
-
-		memset(name, 0, sizeof(name));
-		snprintf(path, sizeof(path), "/dev/dri/card%d", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd >= 0 && !ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "vgem"))
-			return fd;
-		if (fd >= 0)
-			close(fd);
-	}
-	harness_check(HARNESS_HERE(true), false, "there is a node of vgem");
-	return -1;
-}
-
-/* Attaches the dma-buf to vgem's device, until the file is closed. */
-static int vgem_import(int vgem, int dmabuf)
-{
-	struct drm_prime_handle handle = { .fd = dmabuf };
-
-	return ioctl(vgem, DRM_IOCTL_PRIME_FD_TO_HANDLE, &handle);
 }
 
 /* At a time, and with different masks: the one has 32 bits, the other 64. */
