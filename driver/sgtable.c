@@ -75,6 +75,18 @@ static unsigned int cohbuf_sgtable_walk(const struct sg_table *all, size_t offse
 	return 0;
 }
 
+/* Of 4 GiB and more in one piece the DMA API says a length without the upper bits. */
+static bool cohbuf_sgtable_is_whole(const struct sg_table *all, size_t size)
+{
+	struct scatterlist *sg;
+	size_t sum = 0;
+	unsigned int i;
+
+	for_each_sgtable_sg(all, sg, i)
+		sum += sg->length;
+	return sum >= size;
+}
+
 /* Of memory that was taken from the kernel ("mem=") it has no struct page. */
 static bool cohbuf_sgtable_has_pages(const struct sg_table *all)
 {
@@ -120,7 +132,7 @@ int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
 	pieces = cohbuf_sgtable_walk(&all, offset, size, most, NULL);
 	if (!cohbuf_sgtable_has_pages(&all))
 		ret = -EOPNOTSUPP;
-	else if (!pieces)
+	else if (!pieces || !cohbuf_sgtable_is_whole(&all, mem->size))
 		ret = -EOVERFLOW;
 	else
 		ret = sg_alloc_table(sgt, pieces, GFP_KERNEL);

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/dmabuf/camera.h"
+#include "tests/dmabuf/exporting.h"
+#include "tests/dmabuf/vgem.h"
 #include "tests/harness/buffers.h"
 
 #define LARGE_LIMIT	240	/* seconds */
@@ -140,6 +143,38 @@ TEST(large, kmalloc_takes_what_the_device_reaches)
 	EXPECT_EQ(info.dma_bits, 32);
 	EXPECT_LE(info.dma_addr + info.size, 1ULL << 32);
 	unbind_buffer(&kmalloc_buffer);
+}
+
+/* A camera of 32 address bits is told that it does not reach it; who has 64 imports it. */
+TEST_LIMIT(large, importer_that_does_not_reach_it_is_refused, LARGE_LIMIT)
+{
+	int camera = camera_open(CAMERA_OF_DMA), vgem = open_vgem(), fd, dmabuf;
+	struct cohbuf_info info;
+
+	fd = open_large("cached");
+	ASSERT_OK(buffer_info(fd, &info));
+	ASSERT_GE(info.dma_addr, 1ULL << 32);
+	dmabuf = ASSERT_OK(export_range(fd, 0, camera_room(), O_RDWR));
+	EXPECT_ERRNO(camera_queue(camera, dmabuf, camera_room()), EBUSY);
+	EXPECT_OK(vgem_import(vgem, dmabuf));
+	close(vgem);
+	close(dmabuf);
+	close_large("cached", fd);
+
+	/* It is the address, and not the camera. */
+	ASSERT_OK(ensure_bound(&kmalloc_buffer));
+	fd = open_buffer(&kmalloc_buffer, O_RDWR);
+	camera_capture(camera, ASSERT_OK(export_range(fd, 0, camera_room(), O_RDWR)));
+}
+
+/* Not in part either, also where the lower 32 bits of its size are enough. */
+TEST_LIMIT(large, coherent_buffer_cannot_be_exported, LARGE_LIMIT)
+{
+	int fd = open_large("coherent");
+
+	EXPECT_ERRNO(export_range(fd, 0, PAGE, O_RDWR), EOVERFLOW);
+	EXPECT_ERRNO(export_range(fd, 0x100000000, PAGE, O_RDWR), EOVERFLOW);
+	close_large("coherent", fd);
 }
 
 static void __attribute__((constructor)) add_tests(void)

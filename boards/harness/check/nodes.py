@@ -150,13 +150,14 @@ def wild(seed, count):
     return overlay(*(node(f"wild-{n}", *wild_properties(rng, n)) for n in range(count)))
 
 
-def boot_with(source, build, program, command):
-    """Run a command on the board, with this overlay and a program of its tests, and end with
-    its status. dtc warns of what is wrong in the nodes, which is what some are for."""
+def boot_with(source, build, program, command, *files):
+    """Run a command on the board, with this overlay, a program of its tests and further files,
+    and end with its status. dtc warns of what is wrong in the nodes, which is what some are for."""
     with tempfile.TemporaryDirectory() as work:
         made = Path(work, "made.dtbo")
         subprocess.run(["dtc", "-q", "-@", "-I", "dts", "-O", "dtb", "-o", made], input=source,
                        text=True, check=True)
         ran = subprocess.run([TOP / "boards/harness/boot/run", build, "--files",
-                              f"{build}/app/{program}", "--dtbo", made, command], check=False)
+                              " ".join([f"{build}/app/{program}", *files]), "--dtbo", made,
+                              command], check=False)
     sys.exit(ran.returncode)
