@@ -44,8 +44,16 @@ static const struct of_device_id cohbuf_of_match[] = {
 };
 MODULE_DEVICE_TABLE(of, cohbuf_of_match);
 
+/* Devices without a node: see configfs.c. */
+static const struct platform_device_id cohbuf_id_table[] = {
+	{ .name = "cohbuf-buffer" },
+	{}
+};
+MODULE_DEVICE_TABLE(platform, cohbuf_id_table);
+
 static struct platform_driver cohbuf_driver = {
 	.probe = cohbuf_probe,
+	.id_table = cohbuf_id_table,
 	.driver = {
 		.name = "cohbuf",
 		.of_match_table = cohbuf_of_match,

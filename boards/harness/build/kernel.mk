@@ -22,7 +22,7 @@ source_modules := $(patsubst %.c,%,$(filter %.c,$(BOARD_SOURCE_FILES)))
 # What is not built here is the package's.
 package_modules := $(filter-out $(basename $(notdir $(guest_modules))) $(notdir $(source_modules)),$(BOARD_MODULES))
 # Of the package as well, for a test that loads it; not every kernel has it.
-test_modules := fuse brd
+test_modules := fuse brd configfs
 
 built_modules = $(build)/guest-modules.built $(if $(source_modules),$(build)/source-modules.built)
 
