@@ -211,12 +211,15 @@ static ssize_t cohbuf_item_show(struct config_item *item, char *page,
 	ssize_t len;
 
 	mutex_lock(&ci->lock);
-	value = ci->values[which] ?: which == COHBUF_ITEM_TYPE ? "buffer" : "";
+	value = ci->values[which];
+	if (!value)
+		value = which == COHBUF_ITEM_TYPE ? "buffer" : "";
 	len = scnprintf(page, PAGE_SIZE, "%s\n", value);
 	mutex_unlock(&ci->lock);
 	return len;
 }
 
+/* Takes the value, or frees it. */
 static int cohbuf_item_set(struct cohbuf_item *ci, enum cohbuf_item_value which, char *value)
 {
 	int ret = -EBUSY;
@@ -258,6 +261,7 @@ static ssize_t cohbuf_item_store(struct config_item *item, const char *page, siz
 	return ret ?: count;
 }
 
+/* clang-format off */
 #define COHBUF_ITEM_ATTR(name, which)								\
 static ssize_t cohbuf_item_##name##_show(struct config_item *item, char *page)			\
 {												\
@@ -270,6 +274,7 @@ static ssize_t cohbuf_item_##name##_store(struct config_item *item, const char *
 	return cohbuf_item_store(item, page, count, which);					\
 }												\
 CONFIGFS_ATTR(cohbuf_item_, name)
+/* clang-format on */
 
 COHBUF_ITEM_ATTR(type, COHBUF_ITEM_TYPE);
 COHBUF_ITEM_ATTR(size, COHBUF_ITEM_SIZE);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making an item, setting it up, taking it live and removing it, where each place that could
+ * lack memory does, one after the other.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "items.h"
+#include "tests/calls/fault.h"
+
+#define LIMIT 60
+
+static void expect_excuse(int ret, bool hit, int error, const struct faults *faults)
+{
+	if (ret)
+		harness_check(HARNESS_HERE(false),
+			      hit && (error == ENOMEM || error == EFAULT || error == ENXIO),
+			      "place %u: ENOMEM, EFAULT or ENXIO, not %s", faults->nth,
+			      strerror(error));
+}
+
+TEST_LIMIT(configfs_fault, making_an_item, LIMIT)
+{
+	struct faults faults;
+	bool hit;
+
+	need_items();
+	faults = faults_begin();
+	do {
+		int ret, error;
+
+		fault_arm(&faults);
+		ret = item_make("a");
+		hit = fault_disarm(&faults);
+		error = errno;
+		expect_excuse(ret, hit, error, &faults);
+		if (!ret)
+			EXPECT_OK(item_remove("a"));
+	} while (hit);
+	faults_end(&faults);
+}
+
+TEST_LIMIT(configfs_fault, setting_an_attribute, LIMIT)
+{
+	struct faults faults;
+	bool hit;
+
+	need_items();
+	ASSERT_OK(item_make("a"));
+	faults = faults_begin();
+	do {
+		int ret, error;
+
+		ASSERT_OK(item_write("a", "size", "4K"));
+		fault_arm(&faults);
+		ret = item_write("a", "size", "64K");
+		hit = fault_disarm(&faults);
+		error = errno;
+		expect_excuse(ret, hit, error, &faults);
+		EXPECT_STREQ(item_read("a", "size"), ret ? "4K" : "64K");
+	} while (hit);
+	faults_end(&faults);
+}
+
+TEST_LIMIT(configfs_fault, going_live, 8 * LIMIT)
+{
+	struct faults faults;
+	bool hit;
+
+	need_items();
+	ITEM("a", "size", "64K", "label", "frames", "memory", "coherent", "initial_data", "Hello");
+	faults = faults_begin();
+	do {
+		int ret, error;
+
+		fault_arm(&faults);
+		ret = item_write("a", "live", "1");
+		hit = fault_disarm(&faults);
+		error = errno;
+		expect_excuse(ret, hit, error, &faults);
+		EXPECT_STREQ(item_read("a", "live"), ret ? "0" : "1");
+		if (!ret)
+			ASSERT_OK(item_write("a", "live", "0"));
+		EXPECT_ERRNO(access("/dev/frames", F_OK), ENOENT);
+		EXPECT_ERRNO(access("/sys/bus/platform/devices/cohbuf-buffer.0", F_OK), ENOENT);
+	} while (hit);
+	faults_end(&faults);
+	close(item_open("a"));
+}
+
+/* It cannot fail: what is gone is gone, and with it the buffer. */
+TEST_LIMIT(configfs_fault, removing_a_live_item, 4 * LIMIT)
+{
+	struct faults faults;
+	bool hit;
+
+	need_items();
+	faults = faults_begin();
+	do {
+		int ret, error;
+
+		ITEM("a", "size", "64K", "label", "frames");
+		close(item_open("a"));
+		fault_arm(&faults);
+		ret = item_remove("a");
+		hit = fault_disarm(&faults);
+		error = errno;
+		expect_excuse(ret, hit, error, &faults);
+		if (ret)
+			ASSERT_OK(item_remove("a"));
+		EXPECT_ERRNO(access("/dev/frames", F_OK), ENOENT);
+	} while (hit);
+	faults_end(&faults);
+}
