@@ -15,7 +15,7 @@ SERVE = """
 cp -a sshd/root/. /
 chmod 700 /root /root/.ssh
 rmmod cohbuf
-rm /lib/modules/*/extra/cohbuf.ko
+rm /lib/modules/*/extra/cohbuf*.ko
 depmod
 for module in sshd/modules/*; do insmod "$module" || exit; done
 ip addr add 10.0.2.15/24 dev eth0 && ip link set eth0 up && ip link set lo up || exit

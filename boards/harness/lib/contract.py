@@ -86,9 +86,10 @@ def copy_tree(folder):
 
 
 def holds_module(board, folder):
-    """One cohbuf.ko below the folder, for this kernel, found by udev."""
-    found = list(Path(folder).rglob("cohbuf.ko*"))
-    tap.expect(len(found) == 1, f"not one cohbuf.ko below {folder}: {found}")
+    """One cohbuf.ko below the folder, for this kernel, found by udev; and one of configfs."""
+    for name in "cohbuf_configfs.ko", "cohbuf.ko":
+        found = list(Path(folder).rglob(f"{name}*"))
+        tap.expect(len(found) == 1, f"not one {name} below {folder}: {found}")
     magic = tap.run("modinfo", "-F", "vermagic", found[0]).out
     tap.expect(magic.startswith(board.release + " "), f"it is not for {board.release}: {magic}")
     aliases = tap.run("modinfo", "-F", "alias", found[0]).out.split()

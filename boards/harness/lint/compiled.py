@@ -65,8 +65,9 @@ def modules(kernel, checker, arch):
             tap.check(f"{checker}.{arch}.{name}", builds_silently, kernel, compiler, arch,
                       f"M={work}/{folder}", *options, f"COHBUF_DRIVER={work}/driver", "modules")
         if checker != "sparse":
-            tap.check(f"{checker}.{arch}.driver_asks_for_what_is_exported",
-                      asks_for_what_is_exported, kernel, arch, f"{work}/driver/cohbuf.ko")
+            for module in "cohbuf", "cohbuf_configfs":
+                tap.check(f"{checker}.{arch}.{module}_asks_for_what_is_exported",
+                          asks_for_what_is_exported, kernel, arch, f"{work}/driver/{module}.ko")
             describes_itself(f"{checker}.{arch}.modinfo_states", f"{work}/driver/cohbuf.ko")
 
 
@@ -119,13 +120,15 @@ def configured(tree, arch, line):
 
 
 def builds_with(tree, arch, value, target):
-    """CONFIG_COHBUF=VALUE, and nothing left of another."""
+    """CONFIG_COHBUF=VALUE, with configfs, and nothing left of another."""
     build = tree / f"gcc-{arch}"
     shutil.rmtree(build / "drivers/cohbuf", ignore_errors=True)
     config = [line for line in (build / ".config").read_text().splitlines()
               if "CONFIG_COHBUF" not in line]
-    (build / ".config").write_text("\n".join([*config, f"CONFIG_COHBUF={value}", ""]))
+    (build / ".config").write_text("\n".join([
+        *config, f"CONFIG_COHBUF={value}", f"CONFIG_COHBUF_CONFIGFS={value}", ""]))
     configured(tree, arch, f"CONFIG_COHBUF={value}")
+    configured(tree, arch, f"CONFIG_COHBUF_CONFIGFS={value}")
     builds_silently(tree, "gcc", arch, "W=1", "KCFLAGS=-Werror", target)
 
 

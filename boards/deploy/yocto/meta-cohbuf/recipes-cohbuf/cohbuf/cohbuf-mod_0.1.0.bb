@@ -7,7 +7,8 @@ inherit module
 B = "${S}/driver"
 
 # The module itself is in kernel-module-cohbuf-<kernel>, which this package, empty
-# otherwise, depends on. So one name serves with any kernel.
+# otherwise, depends on. So one name serves with any kernel. Where the kernel has configfs
+# there is kernel-module-cohbuf-configfs-<kernel> as well.
 RPROVIDES:${PN} += "kernel-module-cohbuf"
 
 # udev loads it by the nodes of the devicetree; this is for images without udev.
