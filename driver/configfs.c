@@ -24,6 +24,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "version.h"
 
@@ -154,6 +155,20 @@ static bool cohbuf_item_is_bound(struct platform_device *pdev)
 }
 
 /*
+ * The kernel passes over it where it has no memory to link a device to its properties, and
+ * then puts a reference to them that it has not taken.
+ */
+static void cohbuf_item_mend_link(struct device *dev)
+{
+	struct kernfs_node *link = sysfs_get_dirent(dev->kobj.sd, "software_node");
+
+	if (link)
+		sysfs_put(link);
+	else
+		fwnode_handle_get(dev_fwnode(dev));
+}
+
+/*
  * On no bus and with no node: the DMA addresses are the CPU's, and no IOMMU is in between.
  * The driver sets the mask anew.
  */
@@ -166,13 +181,17 @@ static struct platform_device *cohbuf_item_add_device(const struct cohbuf_item *
 		.dma_mask = DMA_BIT_MASK(32),
 		.properties = properties,
 	};
+	struct platform_device *pdev;
 	unsigned int i, count = 0;
 
 	for (i = 0; i < COHBUF_ITEM_VALUES; i++)
 		if (ci->values[i] && i != COHBUF_ITEM_TYPE)
 			properties[count++] = cohbuf_item_property(i, ci->values[i]);
 
-	return platform_device_register_full(&info);
+	pdev = platform_device_register_full(&info);
+	if (!IS_ERR(pdev))
+		cohbuf_item_mend_link(&pdev->dev);
+	return pdev;
 }
 
 static int cohbuf_item_register(struct cohbuf_item *ci)

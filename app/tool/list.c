@@ -87,7 +87,7 @@ static void print_json(const struct facts *f)
 	json_number("files", f->files);
 	json_number("mappings", f->mappings);
 	json_string("device", f->device);
-	json_string("node", f->node);
+	json_string("node", f->node[0] ? f->node : NULL);
 }
 
 static void print_ranges(const struct facts *f)
@@ -155,7 +155,9 @@ static const char *engine(const struct facts *f)
 {
 	if (f->engine[0])
 		return f->engine;
-	return f->has_dma ? "none: its node has no dmas" : "none: no device sees it";
+	if (!f->has_dma)
+		return "none: no device sees it";
+	return f->node[0] ? "none: its node has no dmas" : "none: it has no node";
 }
 
 static void print_info(const struct facts *f)
@@ -169,17 +171,18 @@ static void print_info(const struct facts *f)
 	print_dma(f);
 	printf("region:      %s\n", region(f));
 	printf("DMA engine:  %s\n", engine(f));
-	if (f->has_dma && !f->engine[0])
+	if (f->has_dma && !f->engine[0] && f->node[0])
 		controllers_advise(print_advice);
 	printf("events:      %" PRIu64 "\n", f->events);
 	if (f->has_interrupt)
 		printf("interrupts:  %" PRIu64 "\n", f->interrupts);
 	else
-		puts("interrupts:  none: its node has no interrupts");
+		printf("interrupts:  none: %s\n",
+		       f->node[0] ? "its node has no interrupts" : "it has no node");
 	printf("files:       %" PRIu64 "\n", f->files);
 	printf("mappings:    %" PRIu64 "\n", f->mappings);
 	printf("device:      %s\n", f->device);
-	printf("node:        %s\n", f->node);
+	printf("node:        %s\n", f->node[0] ? f->node : "none: made by configfs");
 }
 
 /* All that are bound; returns how many. free() the array. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "items.h"
+#include "tests/tool/run.h"
 
 /* What configfs takes of a write() at most. */
 #define WRITE_MAX 4095
@@ -599,6 +600,25 @@ TEST_LIMIT(configfs, racing_for_one_item_and_for_one_each, 120)
 		snprintf(path, sizeof(path), "/sys/bus/platform/devices/cohbuf-buffer.%d", i);
 		EXPECT_ERRNO(access(path, F_OK), ENOENT);
 	}
+}
+
+TEST(configfs, tool_says_that_there_is_no_node)
+{
+	struct run r;
+
+	need_items();
+	ITEM("a", "size", "64K", "label", "frames");
+	close(item_open("a"));
+	r = run("cohbuf info frames");
+	expect_status(&r, 0);
+	expect_in(&r, r.out, "\nDMA engine:  none: it has no node\n");
+	expect_in(&r, r.out, "\ninterrupts:  none: it has no node\n");
+	expect_in(&r, r.out, "\nnode:        none: made by configfs\n");
+	expect_not_in(&r, r.out, "add to the node");
+	r = run("cohbuf info frames --json");
+	expect_json(&r, "node", "null");
+	r = run("cohbuf test frames");
+	expect_status(&r, 0);
 }
 
 /* The commands of docs/devicetree.md, which the suite hands over. */
