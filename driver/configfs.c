@@ -284,23 +284,23 @@ static ssize_t cohbuf_item_store(struct config_item *item, const char *page, siz
 #define COHBUF_ITEM_ATTR(name, which)								\
 static ssize_t cohbuf_item_##name##_show(struct config_item *item, char *page)			\
 {												\
-	return cohbuf_item_show(item, page, which);						\
+	return cohbuf_item_show(item, page, COHBUF_ITEM_##which);				\
 }												\
 												\
 static ssize_t cohbuf_item_##name##_store(struct config_item *item, const char *page,		\
 					  size_t count)						\
 {												\
-	return cohbuf_item_store(item, page, count, which);					\
+	return cohbuf_item_store(item, page, count, COHBUF_ITEM_##which);			\
 }												\
 CONFIGFS_ATTR(cohbuf_item_, name)
 /* clang-format on */
 
-COHBUF_ITEM_ATTR(type, COHBUF_ITEM_TYPE);
-COHBUF_ITEM_ATTR(size, COHBUF_ITEM_SIZE);
-COHBUF_ITEM_ATTR(memory, COHBUF_ITEM_MEMORY);
-COHBUF_ITEM_ATTR(dma_bits, COHBUF_ITEM_DMA_BITS);
-COHBUF_ITEM_ATTR(label, COHBUF_ITEM_LABEL);
-COHBUF_ITEM_ATTR(initial_data, COHBUF_ITEM_INITIAL_DATA);
+COHBUF_ITEM_ATTR(type, TYPE);
+COHBUF_ITEM_ATTR(size, SIZE);
+COHBUF_ITEM_ATTR(memory, MEMORY);
+COHBUF_ITEM_ATTR(dma_bits, DMA_BITS);
+COHBUF_ITEM_ATTR(label, LABEL);
+COHBUF_ITEM_ATTR(initial_data, INITIAL_DATA);
 
 static ssize_t cohbuf_item_dev_name_show(struct config_item *item, char *page)
 {

@@ -182,13 +182,15 @@ TEST(configfs, attributes_read_as_they_were_written)
 /* An empty line takes back what was said. */
 TEST(configfs, empty_line_is_no_property)
 {
+	static const char *const attrs[] = {
+		"memory", "dma_bits", "label", "type", "initial_data", NULL
+	};
+
 	need_items();
 	ITEM("a", "size", "64K", "memory", "nonsense", "dma_bits", "7", "label", "Bad", "type",
 	     "pool", "initial_data", "x");
-	for (const char **attr = (const char *[]){ "memory", "dma_bits", "label", "type",
-						   "initial_data", NULL };
-	     *attr; attr++)
-		ASSERT_OK(item_write("a", *attr, "\n"));
+	for (size_t i = 0; attrs[i]; i++)
+		ASSERT_OK(item_write("a", attrs[i], "\n"));
 	EXPECT_STREQ(item_read("a", "type"), "buffer");
 	EXPECT_STREQ(item_read("a", "label"), "");
 	close(item_open("a"));
@@ -485,20 +487,24 @@ TEST(configfs, refusal_names_the_item_as_well)
 	EXPECT_TRUE(log_has(log, "cohbuf_configfs: two words\\x5cn%s: ", "cohbuf-buffer.0"));
 }
 
+static void try_name(const char *name)
+{
+	ITEM(name, "size", "64K");
+	close(item_open(name));
+	ASSERT_OK(item_remove(name));
+}
+
 TEST(configfs, odd_names_of_items)
 {
+	static const char *const names[] = { " ", "%s%n", "\n", "\\", "\xff\xfe", "...", NULL };
 	char longest[NAME_MAX + 1];
 
 	need_items();
+	for (size_t i = 0; names[i]; i++)
+		try_name(names[i]);
 	memset(longest, 'x', NAME_MAX);
 	longest[NAME_MAX] = '\0';
-	for (const char **name = (const char *[]){ " ", "%s%n", "\n", "\\", "\xff\xfe", "...",
-						   longest, NULL };
-	     *name; name++) {
-		ITEM(*name, "size", "64K");
-		close(item_open(*name));
-		ASSERT_OK(item_remove(*name));
-	}
+	try_name(longest);
 	EXPECT_ERRNO(item_make(""), EEXIST);
 	ASSERT_OK(item_make("a"));
 	EXPECT_ERRNO(item_make("a"), EEXIST);
@@ -573,13 +579,14 @@ static void race_for(const char *name)
 
 TEST_LIMIT(configfs, racing_for_one_item_and_for_one_each, 120)
 {
+	static const char *const names[RACERS] = { "p", "q", "r", "s" };
 	pid_t pids[RACERS];
 
 	need_items();
 	for (int i = 0; i < RACERS; i++) {
 		pids[i] = harness_fork();
 		if (!pids[i]) {
-			const char *own = (const char *[]){ "p", "q", "r", "s" }[i];
+			const char *own = names[i];
 
 			for (int round = 0; round < ROUNDS; round++) {
 				race_for("shared");
