@@ -12,6 +12,9 @@
 #include <linux/xarray.h>
 
 #include "cohbuf.h"
+#include "compat.h"
+#include "config.h"
+#include "pool.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -35,13 +38,48 @@ static DEFINE_IDA(cohbuf_numbers);
 /* Makes "is this label free?" and the taking of it one step. */
 static DEFINE_MUTEX(cohbuf_names_lock);
 
+/**
+ * cohbuf_set_up() - make a new struct cohbuf ready, but for its device
+ * @cb: the struct, of zeroes
+ * @mem: the memory
+ *
+ * Context: Any context.
+ */
+void cohbuf_set_up(struct cohbuf *cb, struct cohbuf_mem *mem)
+{
+	mutex_init(&cb->lock);
+	INIT_LIST_HEAD(&cb->inodes);
+	INIT_LIST_HEAD(&cb->mappings);
+	INIT_LIST_HEAD(&cb->importers);
+	init_waitqueue_head(&cb->unbound);
+	init_waitqueue_head(&cb->copy_wait);
+	init_waitqueue_head(&cb->imports_wait);
+	cohbuf_events_init(cb);
+	cb->mem = mem;
+	cb->one_access = cohbuf_mem_is_registers(mem);
+	cb->number = -1;
+}
+EXPORT_SYMBOL_IF_KUNIT(cohbuf_set_up);
+
+/**
+ * cohbuf_tear_down() - take cohbuf_set_up() back
+ * @cb: the struct, that nobody refers to any more
+ *
+ * Context: Any context.
+ */
+void cohbuf_tear_down(struct cohbuf *cb)
+{
+	mutex_destroy(&cb->lock);
+	mutex_destroy(&cb->irq.lock);
+}
+
 static void cohbuf_release(struct device *dev)
 {
 	struct cohbuf *cb = to_cohbuf(dev);
 
 	xa_erase(&cohbuf_minors, MINOR(dev->devt));
-	mutex_destroy(&cb->lock);
-	mutex_destroy(&cb->irq.lock);
+	cohbuf_pool_destroy(cb);
+	cohbuf_tear_down(cb);
 	kfree(cb);
 }
 
@@ -51,7 +89,8 @@ static struct class cohbuf_class = {
 	.dev_release = cohbuf_release,
 };
 
-static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *mem)
+static struct cohbuf *cohbuf_create(struct device *parent, const struct cohbuf_config *config,
+				    struct cohbuf_mem *mem)
 {
 	struct cohbuf *cb;
 	u32 minor;
@@ -70,24 +109,17 @@ static struct cohbuf *cohbuf_create(struct device *parent, struct cohbuf_mem *me
 		return ERR_PTR(ret);
 	}
 
-	mutex_init(&cb->lock);
-	INIT_LIST_HEAD(&cb->inodes);
-	INIT_LIST_HEAD(&cb->mappings);
-	INIT_LIST_HEAD(&cb->importers);
-	init_waitqueue_head(&cb->unbound);
-	init_waitqueue_head(&cb->copy_wait);
-	init_waitqueue_head(&cb->imports_wait);
-	cohbuf_events_init(cb);
-	cb->mem = mem;
-	cb->one_access = cohbuf_mem_is_registers(mem);
-	cb->number = -1;
-
+	cohbuf_set_up(cb, mem);
 	device_initialize(&cb->dev);
 	cb->dev.parent = parent;
 	cb->dev.class = &cohbuf_class;
 	cb->dev.devt = MKDEV(MAJOR(cohbuf_devt), minor);
 
-	cdev_init(&cb->cdev, &cohbuf_fops);
+	if (config->pool && cohbuf_pool_create(cb, mem)) {
+		put_device(&cb->dev);
+		return ERR_PTR(-ENOMEM);
+	}
+	cdev_init(&cb->cdev, cb->pool ? &cohbuf_pool_fops : &cohbuf_fops);
 	cb->cdev.owner = THIS_MODULE;
 	return cb;
 }
@@ -115,6 +147,14 @@ static int cohbuf_set_name(struct cohbuf *cb, const char *label)
 	return dev_set_name(&cb->dev, "%s", label);
 }
 
+static void cohbuf_take_away(struct cohbuf *cb)
+{
+	if (cb->pool)
+		cohbuf_pool_revoke(cb);
+	else
+		cohbuf_revoke(cb);
+}
+
 static int cohbuf_add(struct cohbuf *cb, const struct cohbuf_config *config)
 {
 	int ret;
@@ -131,7 +171,7 @@ static int cohbuf_add(struct cohbuf *cb, const struct cohbuf_config *config)
 	ret = cdev_device_add(&cb->cdev, &cb->dev);
 	if (ret)
 		/* The node was open to the world before the call failed. */
-		cohbuf_revoke(cb);
+		cohbuf_take_away(cb);
 
 out_unlock:
 	mutex_unlock(&cohbuf_names_lock);
@@ -151,19 +191,19 @@ static void cohbuf_unregister(void *data)
 	struct cohbuf *cb = data;
 
 	/* The memory first: removing the node waits for who holds up its folder. */
-	cohbuf_revoke(cb);
+	cohbuf_take_away(cb);
 	cdev_device_del(&cb->cdev, &cb->dev);
 	cohbuf_put(cb);
 }
 
 /**
- * devm_cohbuf_register() - show a buffer to user space
+ * devm_cohbuf_register() - show a buffer, or a pool, to user space
  * @dev: platform device
  * @config: what the node asks for
  * @mem: the memory; must stay until devres has taken this step back
  *
  * When devres takes it back, the node is gone, no file operation runs or will
- * run on @mem, and no process has any of it mapped any more.
+ * run on @mem, and no process has any of it mapped any more; nor what a pool made of it.
  *
  * Context: Process context, in probe.
  * Return: 0, -EEXIST where another node has the label, -EBUSY where there is no
@@ -176,7 +216,7 @@ int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 	struct cohbuf *cb;
 	int ret;
 
-	cb = cohbuf_create(dev, mem);
+	cb = cohbuf_create(dev, config, mem);
 	if (IS_ERR(cb))
 		return PTR_ERR(cb);
 

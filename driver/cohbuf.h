@@ -31,6 +31,9 @@
  *   others held but those of probe. The first is for an interrupt's handler too, and
  *   waking who waits comes after it.
  *
+ *   &cohbuf_pool.lock is inside of cohbuf.lock. &cohbuf_pool.search is outside of both, and
+ *   no unbind takes it.
+ *
  *   cohbuf_names_lock (chrdev.c) and cohbuf_region_lock (mem.c) are taken in probe
  *   only, outside of all others.
  */
@@ -49,51 +52,30 @@
 #include <linux/wait.h>
 #include <uapi/linux/cohbuf.h>
 
+/* Room for the name of a device: of a buffer that a pool made, with a dot and a number. */
+#define COHBUF_DEVICE_NAME_SIZE	(COHBUF_NAME_SIZE + 21)
+
+struct cohbuf_config;
 struct cohbuf_mem;
+struct cohbuf_pool;
 struct dma_buf;
 struct dma_chan;
 struct iov_iter;
 struct page;
+struct poll_table_struct;
 struct reserved_mem;
 struct sg_table;
 struct vm_area_struct;
 struct vm_fault;
 
 /**
- * struct cohbuf_config - what a devicetree node asks for, validated
- * @memory: kind of memory
- * @size: size of the buffer in bytes, a multiple of the page size, not zero
- * @dma_bits: width of the addresses that the device can emit, 16 to 64, or 0
- * @label: wanted name below /dev, or NULL for cohbufN; points into the node
- * @region: the node's "memory-region", or NULL
- * @region_no_map: @region is kept out of the kernel's linear mapping ("no-map")
- * @keep: what is in @region stays as it is
- * @initial_len: bytes of "cohbuf,initial-data", 0 to @size
- * @reg: of registers: where they are; begins with a page
- * @io_width: of registers: the one width in bytes that read(2) and write(2) may have, or 0
- * @irq: the kernel's number of the interrupt's line, or 0
- */
-struct cohbuf_config {
-	enum cohbuf_memory memory;
-	size_t size;
-	unsigned int dma_bits;
-	const char *label;
-	struct reserved_mem *region;
-	bool region_no_map;
-	bool keep;
-	size_t initial_len;
-	phys_addr_t reg;
-	unsigned int io_width;
-	unsigned int irq;
-};
-
-/**
  * struct cohbuf_mem_ops - one kind of memory, or one way to get it
  * @memory: the kind
  * @cpu_mapping: how the CPU maps it, "cached", "uncached" or "device", for a device that
  *	does not snoop
- * @alloc: fill in what of &struct cohbuf_mem is the kind's, or give -ENOMEM; another
- *	error after one line in the kernel's log, of the node's device
+ * @alloc: fill in what of &struct cohbuf_mem is the kind's, or give -ENOMEM; -EIO where the
+ *	DMA API would copy; in probe another error, after one line in the kernel's log, of
+ *	the node's device; the config is that of probe, or NULL
  * @free: take @alloc back
  * @mmap: fill a shared mapping that is inside the memory, with the attributes that the
  *	kernel's own mapping has; 0, -ENXIO or -ENOMEM
@@ -139,15 +121,18 @@ extern const struct cohbuf_mem_ops cohbuf_registers_ops;
  * @registers: of registers: the kernel's mapping
  * @phys: of registers: where they are
  * @io_width: of registers: the one width in bytes of an access, or 0 for any
+ * @gfp: how it is allocated
  * @region: name of the reserved-memory region that it comes from, or NULL
+ * @reusable: that region, where the DMA API may take other memory instead, or NULL
  * @sgt: of "cached" memory behind an IOMMU: its pages
  * @kept: the region, where it is as it was found, or NULL
  * @engine: the channel of the node's "dmas", which copies, or NULL
- * @lost: @engine was told to stop and did not: it may write to the memory at any time,
- *	so that is never freed
+ * @lost: somebody may write to the memory at any time, an engine that was told to stop and
+ *	did not, or an importer: it is never freed
  *
  * Constant from the end of cohbuf_probe() to the unbind, but for @lost, which is for
- * who has the turn to copy.
+ * who has the turn to copy, or has taken the memory from all others. Of a pool it has
+ * the quota for a size and is no memory, but what its buffers' are made like.
  */
 struct cohbuf_mem {
 	const struct cohbuf_mem_ops *ops;
@@ -160,7 +145,9 @@ struct cohbuf_mem {
 	void __iomem *registers;
 	phys_addr_t phys;
 	unsigned int io_width;
+	gfp_t gfp;
 	const char *region;
+	const struct reserved_mem *reusable;
 	struct sg_table *sgt;
 	struct reserved_mem *kept;
 	struct dma_chan *engine;
@@ -203,8 +190,8 @@ struct cohbuf_irq {
  * @cdev: the character device; holds a reference to @dev while a file is open
  * @number: N of the name cohbufN, or negative for a node with a label
  * @one_access: each read and write is one access, of registers
- * @lock: protects all below but @copying, @num_imports, @sources, @irq and what its comment
- *	says of @mem
+ * @lock: protects all below but what is for copies, @pool, @num_imports, @sources, @irq and
+ *	what its comment says of @mem
  * @mem: the memory, or NULL from unbind on; changes under @lock, once, and who has
  *	the turn to copy may use it until it gives the turn back
  * @inodes: what the buffer was opened by, &cohbuf_inode.node
@@ -217,8 +204,13 @@ struct cohbuf_irq {
  * @unbound: who polls; woken when @mem goes away
  * @copying: not 0 while a copy by a DMA engine has the turn
  * @copy_wait: who waits for the turn, or for the engine; woken when @mem goes away
- * @num_imports: how often dma-bufs of the buffer are mapped, for a device or in the kernel;
- *	rises under @lock, and only while there is @mem
+ * @engine_lost: the engine was told to stop and did not; for who has the turn
+ * @pool: of a pool: what is more of it; else NULL. Constant
+ * @of_pool: of a buffer that a pool made: the pool, which it holds a reference to; else
+ *	NULL. Constant. The turn to copy is the pool's then, which has one engine for all
+ * @num_imports: how often dma-bufs of the buffer are mapped, for a device or in the kernel,
+ *	or of all buffers of the pool; rises under the buffer's @lock, and only while there is
+ *	its @mem
  * @imports_wait: the unbind, which waits for that to be none
  * @sources: of events, by &enum cohbuf_events_source
  * @irq: the node's interrupt
@@ -240,6 +232,9 @@ struct cohbuf {
 	wait_queue_head_t unbound;
 	atomic_t copying;
 	wait_queue_head_t copy_wait;
+	bool engine_lost;
+	struct cohbuf_pool *pool;
+	struct cohbuf *of_pool;
 	atomic_t num_imports;
 	wait_queue_head_t imports_wait;
 	struct cohbuf_source sources[COHBUF_EVENTS_INTERRUPT + 1];
@@ -270,20 +265,11 @@ static inline struct cohbuf *cohbuf_of(const struct file *file)
 
 #define to_cohbuf(d)	container_of(d, struct cohbuf, dev)
 
-/* config.c */
-int cohbuf_config_read(struct device *dev, struct cohbuf_config *config);
-
 /* kind.c */
-int cohbuf_config_kind(struct device *dev, struct cohbuf_config *config);
 const char *cohbuf_memory_name(enum cohbuf_memory memory);
 bool cohbuf_memory_has_dma(enum cohbuf_memory memory);
 
-/* reg.c */
-int cohbuf_config_reg(struct device *dev, struct cohbuf_config *config);
-
 /* region.c */
-int cohbuf_config_region(struct device *dev, struct cohbuf_config *config);
-u64 cohbuf_ram_between(u64 start, u64 end, bool *described);
 bool cohbuf_is_on_bus(struct device *dev, phys_addr_t phys, u64 size);
 bool cohbuf_is_translated(struct device *dev);
 bool cohbuf_device_reaches(struct device *dev, phys_addr_t phys, u64 size);
@@ -292,6 +278,11 @@ bool cohbuf_device_reaches(struct device *dev, phys_addr_t phys, u64 size);
 struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 					 const struct cohbuf_config *config,
 					 struct dma_chan *engine);
+struct cohbuf_mem *devm_cohbuf_mem_prepare(struct device *dev,
+					   const struct cohbuf_config *config,
+					   struct dma_chan *engine);
+int cohbuf_mem_alloc_like(struct cohbuf_mem *mem, const struct cohbuf_mem *like, size_t size);
+bool cohbuf_mem_is_fit(const struct cohbuf_mem *mem);
 
 /* access.c */
 size_t cohbuf_mem_clamp(const struct cohbuf_mem *mem, u64 offset, u64 len);
@@ -339,7 +330,6 @@ void cohbuf_events_stop(struct cohbuf *cb);
 long cohbuf_ioctl_events(struct file *file, void __user *arg);
 
 /* irq.c */
-int cohbuf_config_irq(struct device *dev, struct cohbuf_config *config);
 void cohbuf_irq_init(struct cohbuf *cb);
 int cohbuf_irq_request(struct cohbuf *cb, unsigned int line);
 void cohbuf_irq_free(struct cohbuf *cb);
@@ -350,11 +340,18 @@ int cohbuf_irq_unmask(struct cohbuf *cb, bool nowait);
 /* chrdev.c */
 int cohbuf_chrdev_init(void);
 void cohbuf_chrdev_exit(void);
+void cohbuf_set_up(struct cohbuf *cb, struct cohbuf_mem *mem);
+void cohbuf_tear_down(struct cohbuf *cb);
 int devm_cohbuf_register(struct device *dev, const struct cohbuf_config *config,
 			 struct cohbuf_mem *mem);
 
 /* fops.c */
 extern const struct file_operations cohbuf_fops;
+int cohbuf_open(struct inode *inode, struct file *file);
+int cohbuf_close(struct inode *inode, struct file *file);
+__poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait);
+int cohbuf_fasync(int fd, struct file *file, int on);
+long cohbuf_ioctl_info(struct file *file, void __user *arg);
 int cohbuf_mmap_from(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first);
 
 /* sgtable.c */
@@ -363,7 +360,9 @@ int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
 		       unsigned int most, struct sg_table *sgt);
 
 /* dmabuf.c */
-struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *export);
+struct dma_buf *cohbuf_export(struct file *file, const struct cohbuf_export *export);
+
+/* imports.c */
 bool cohbuf_exports_revoke(struct cohbuf *cb);
 
 /* rw.c */
@@ -372,9 +371,11 @@ ssize_t cohbuf_rw(struct kiocb *iocb, struct iov_iter *iter, bool write);
 ssize_t cohbuf_rw_kernel(struct cohbuf *cb, loff_t pos, void *buf, size_t len, bool write);
 
 /* revoke.c */
-int cohbuf_attach(struct cohbuf *cb, struct file *file);
-void cohbuf_detach(struct file *file);
+struct cohbuf_inode *cohbuf_attach(struct cohbuf *cb, struct address_space *mapping);
+void cohbuf_detach(struct cohbuf_inode *ci);
 int cohbuf_map(struct cohbuf *cb, struct vm_area_struct *vma, unsigned long first);
+void cohbuf_revoke_memory(struct cohbuf *cb);
+void cohbuf_revoke_waiters(struct cohbuf *cb);
 void cohbuf_revoke(struct cohbuf *cb);
 
 /* fault.c */

@@ -35,6 +35,12 @@ static inline struct device *dmaengine_get_dma_device(struct dma_chan *chan)
 #define kmap_local_page(page)	kmap_atomic(page)
 #define kunmap_local(addr)	kunmap_atomic(addr)
 
+/*
+ * 5.11: what is charged to a memory cgroup can be mapped by programs. Before, the mark of
+ * it is where a page counts its mappings.
+ */
+#define GFP_CHARGED	((gfp_t)0)
+
 /* 5.11: where a dma-buf is for the kernel is a struct; before, an address. */
 struct iosys_map {
 	void *vaddr;
@@ -64,6 +70,8 @@ static void vunmap##_address(struct dma_buf *dmabuf, void *vaddr)		\
 }
 
 /* clang-format on */
+#else
+#define GFP_CHARGED	__GFP_ACCOUNT
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)

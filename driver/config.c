@@ -5,6 +5,7 @@
  * nothing and changes nothing.
  */
 #include <linux/ctype.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
@@ -14,6 +15,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 #define COHBUF_DMA_BITS_MIN	16
 #define COHBUF_DMA_BITS_MAX	64
@@ -68,7 +70,7 @@ static int cohbuf_config_size(struct device *dev, struct cohbuf_config *config)
 		limit = config->region->size;
 		of = config->region->name;
 		another_way = ", or the region larger";
-	} else if (config->memory == COHBUF_MEMORY_KMALLOC) {
+	} else if (config->memory == COHBUF_MEMORY_KMALLOC && !config->pool) {
 		limit = min_t(u64, limit, KMALLOC_MAX_SIZE);
 		of = "kmalloc()";
 		another_way = ", or say \"cached\"";
@@ -178,6 +180,33 @@ static int cohbuf_config_initial_data(struct device *dev, struct cohbuf_config *
 	return 0;
 }
 
+/* Buffers of a pool are made when the machine runs, all alike. */
+static int cohbuf_config_pool(struct device *dev, struct cohbuf_config *config)
+{
+	static const char *const refused[] = {
+		"cohbuf,initial-data",
+		"cohbuf,keep",
+		"interrupts",
+		"interrupts-extended",
+	};
+	unsigned int i;
+
+	config->pool = device_property_match_string(dev, "compatible", "cohbuf,pool") >= 0;
+	if (!config->pool)
+		return 0;
+
+	if (config->memory == COHBUF_MEMORY_REGISTERS)
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"registers\" of a \"cohbuf,pool\", which makes memory: say another kind, or \"cohbuf,buffer\"\n");
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++)
+		if (device_property_present(dev, refused[i]))
+			return dev_err_probe(dev, -EINVAL,
+					     "%s of a \"cohbuf,pool\", whose buffers come and go and are all alike: drop it, or write a \"cohbuf,buffer\"\n",
+					     refused[i]);
+	return 0;
+}
+
 /**
  * cohbuf_config_read() - validate what a node asks for
  * @dev: platform device of the node
@@ -195,6 +224,10 @@ int cohbuf_config_read(struct device *dev, struct cohbuf_config *config)
 
 	/* First: it says which of the others there can be. */
 	ret = cohbuf_config_kind(dev, config);
+	if (ret)
+		return ret;
+
+	ret = cohbuf_config_pool(dev, config);
 	if (ret)
 		return ret;
 

@@ -53,6 +53,12 @@ static void cohbuf_transfer_done(void *param, const struct dmaengine_result *res
 	xa_unlock_irqrestore(&cohbuf_transfers, flags);
 }
 
+/* Who has the turn to copy: buffers of a pool have one engine. */
+static struct cohbuf *cohbuf_turn(struct cohbuf *cb)
+{
+	return cb->of_pool ?: cb;
+}
+
 /* Is it worth waiting longer: did the engine call back, or is the buffer gone? */
 static bool cohbuf_transfer_is_over(const struct cohbuf *cb,
 				    const struct cohbuf_transfer *transfer)
@@ -68,7 +74,7 @@ static int cohbuf_transfer_wait(struct cohbuf *cb, const struct cohbuf_transfer 
 	int ret;
 
 	/* Not in jiffies: a tick that comes late would make the time shorter. */
-	ret = wait_event_interruptible_hrtimeout(cb->copy_wait,
+	ret = wait_event_interruptible_hrtimeout(cohbuf_turn(cb)->copy_wait,
 						 cohbuf_transfer_is_over(cb, transfer),
 						 ktime_sub(deadline, ktime_get()));
 	return READ_ONCE(cb->mem) ? ret : -ENODEV;
@@ -98,7 +104,7 @@ static int cohbuf_transfer_submit(struct dma_chan *chan, u32 number, dma_addr_t 
 static int cohbuf_transfer_run(struct cohbuf *cb, struct cohbuf_mem *mem, dma_addr_t dst,
 			       dma_addr_t src, size_t len, ktime_t deadline)
 {
-	struct cohbuf_transfer transfer = { .wait = &cb->copy_wait };
+	struct cohbuf_transfer transfer = { .wait = &cohbuf_turn(cb)->copy_wait };
 	struct dma_chan *chan = mem->engine;
 	dma_cookie_t cookie;
 	u32 number;
@@ -119,7 +125,10 @@ static int cohbuf_transfer_run(struct cohbuf *cb, struct cohbuf_mem *mem, dma_ad
 	    dma_async_is_tx_complete(chan, cookie, NULL, NULL) == DMA_COMPLETE)
 		return 0;
 
-	mem->lost = !cohbuf_engine_stop(cb->dev.parent, chan);
+	if (!cohbuf_engine_stop(cb->dev.parent, chan)) {
+		mem->lost = true;
+		cohbuf_turn(cb)->engine_lost = true;
+	}
 	return ret ?: -EIO;
 }
 
@@ -202,7 +211,7 @@ static int cohbuf_copy_run(struct cohbuf *cb, struct cohbuf_mem *mem,
 
 	cohbuf_engine_name(chan, copy->engine, sizeof(copy->engine));
 
-	if (mem->lost)
+	if (cohbuf_turn(cb)->engine_lost)
 		return -EIO;
 
 	if (!is_dma_copy_aligned(chan->device, copy->src, copy->dst, copy->length) ||
@@ -265,23 +274,23 @@ static bool cohbuf_copy_try_turn(struct cohbuf *cb, bool *turn)
 {
 	if (!READ_ONCE(cb->mem))
 		return true;
-	*turn = !atomic_cmpxchg(&cb->copying, 0, 1);
+	*turn = !atomic_cmpxchg(&cohbuf_turn(cb)->copying, 0, 1);
 	return *turn;
 }
 
 static void cohbuf_copy_end_turn(struct cohbuf *cb)
 {
-	atomic_set_release(&cb->copying, 0);
-	wake_up(&cb->copy_wait);
+	atomic_set_release(&cohbuf_turn(cb)->copying, 0);
+	wake_up(&cohbuf_turn(cb)->copy_wait);
 }
 
-/* One copy at a time runs on a buffer. Returns 0, -ETIME, -ERESTARTSYS or -ENODEV. */
+/* One copy at a time runs on an engine. Returns 0, -ETIME, -ERESTARTSYS or -ENODEV. */
 static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
 {
 	bool turn = false;
 	int ret;
 
-	ret = wait_event_interruptible_hrtimeout(cb->copy_wait,
+	ret = wait_event_interruptible_hrtimeout(cohbuf_turn(cb)->copy_wait,
 						 cohbuf_copy_try_turn(cb, &turn),
 						 ktime_sub(deadline, ktime_get()));
 	if (ret)
@@ -300,8 +309,8 @@ static int cohbuf_copy_begin_turn(struct cohbuf *cb, ktime_t deadline)
  * @cb: the buffer
  * @copy: what to copy, in bytes, any values; the results are filled in
  *
- * One copy at a time runs on a buffer; the time limit counts from the call. On return
- * nothing is in flight; but where the engine does not stop when it is told to, which is
+ * One copy at a time runs on a buffer, or a pool; the time limit counts from the call. On
+ * return nothing is in flight; but where the engine does not stop when it is told to, which is
  * tried for a second, the buffer has had its last copy.
  *
  * Context: Process context, may sleep. Takes &cohbuf.lock.
@@ -338,12 +347,14 @@ EXPORT_SYMBOL_IF_KUNIT(cohbuf_copy);
 
 /**
  * cohbuf_copy_stop() - end the copy in flight, and let no other start
- * @cb: the buffer, its memory already taken away
+ * @cb: the buffer, its memory already taken away; or a pool, of whose buffers that is true
  *
  * Context: Process context, may sleep until the engine has stopped.
  */
 void cohbuf_copy_stop(struct cohbuf *cb)
 {
+	struct cohbuf *turn = cohbuf_turn(cb);
+
 	/*
 	 * Pairs with the atomic_cmpxchg() of cohbuf_copy_try_turn(): who takes the turn
 	 * sees that the memory is gone, or is seen here.
@@ -351,11 +362,11 @@ void cohbuf_copy_stop(struct cohbuf *cb)
 	smp_mb();
 
 	/* Who has the turn is on the way out, and who waits for it finds no memory. */
-	wake_up(&cb->copy_wait);
-	if (wait_event_timeout(cb->copy_wait, !atomic_read(&cb->copying), HZ))
+	wake_up(&turn->copy_wait);
+	if (wait_event_timeout(turn->copy_wait, !atomic_read(&turn->copying), HZ))
 		return;
 
 	/* The memory cannot be taken from an engine that goes on. */
 	dev_warn(cb->dev.parent, "the unbind waits for the driver of the DMA controller to stop a copy\n");
-	wait_event(cb->copy_wait, !atomic_read(&cb->copying));
+	wait_event(turn->copy_wait, !atomic_read(&turn->copying));
 }

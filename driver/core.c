@@ -3,8 +3,8 @@
  * cohbuf: the platform driver. It owns nothing: probe is a list of steps that
  * devres takes back, last in first out, when the device is unbound:
  *
- *   unregister the character device, revoke what user space has mapped, and give the
- *   interrupt's line back,
+ *   unregister the character device, revoke what user space has mapped, free what a pool
+ *   made, and give the interrupt's line back,
  *   free the DMA memory and give the reserved-memory region back,
  *   release the channel of the DMA engine.
  */
@@ -13,6 +13,7 @@
 #include <linux/platform_device.h>
 
 #include "cohbuf.h"
+#include "config.h"
 #include "version.h"
 
 static int cohbuf_probe(struct platform_device *pdev)
@@ -31,7 +32,8 @@ static int cohbuf_probe(struct platform_device *pdev)
 	if (IS_ERR(engine))
 		return PTR_ERR(engine);
 
-	mem = devm_cohbuf_mem_alloc(dev, &config, engine);
+	mem = config.pool ? devm_cohbuf_mem_prepare(dev, &config, engine) :
+			    devm_cohbuf_mem_alloc(dev, &config, engine);
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 
@@ -40,6 +42,7 @@ static int cohbuf_probe(struct platform_device *pdev)
 
 static const struct of_device_id cohbuf_of_match[] = {
 	{ .compatible = "cohbuf,buffer" },
+	{ .compatible = "cohbuf,pool" },
 	{}
 };
 MODULE_DEVICE_TABLE(of, cohbuf_of_match);
@@ -47,6 +50,7 @@ MODULE_DEVICE_TABLE(of, cohbuf_of_match);
 /* Devices without a node: see configfs.c. */
 static const struct platform_device_id cohbuf_id_table[] = {
 	{ .name = "cohbuf-buffer" },
+	{ .name = "cohbuf-pool" },
 	{}
 };
 MODULE_DEVICE_TABLE(platform, cohbuf_id_table);

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ranges of a buffer as dma-bufs, for drivers that import them and programs that map
- * them, with at most the rights of the file that they come from. And how they are taken
- * away at unbind: a program's mapping is zapped, an importer's is waited for.
+ * them, with at most the rights of the file that they come from. How they are taken from
+ * importers at unbind, imports.c says.
  */
 #include <linux/dma-buf.h>
-#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "cohbuf.h"
 #include "compat.h"
 #include "dmabuf.h"
 #include "trace.h"
-
-/* How long an unbind waits for importers; after one it says for which, so many of them. */
-#define COHBUF_IMPORTS_SECONDS	10
-#define COHBUF_IMPORTERS_NAMED	8
 
 static int cohbuf_dmabuf_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 {
@@ -89,7 +84,7 @@ static int cohbuf_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	if (cb->mem || cohbuf_importers_have_mapped(cd)) {
 		iosys_map_set_vaddr(map, cd->cpu_addr);
 		cd->in_kernel = true;
-		atomic_inc(&cb->num_imports);
+		cohbuf_import_begins(cb);
 		ret = 0;
 	}
 	mutex_unlock(&cb->lock);
@@ -117,6 +112,8 @@ static void cohbuf_dmabuf_release(struct dma_buf *dmabuf)
 	mutex_unlock(&cb->lock);
 
 	iput(cd->inode);
+	if (cd->buffer)
+		fput(cd->buffer);
 	kfree(cd);
 	put_device(&cb->dev);
 }
@@ -225,17 +222,18 @@ static int cohbuf_export_add(struct cohbuf *cb, struct cohbuf_dmabuf *cd,
 
 /**
  * cohbuf_export() - make a dma-buf of a range of a buffer
- * @cb: the buffer
+ * @file: the buffer's
  * @export: the range, in bytes, any values; its flags, checked
  *
  * Context: Process context, may sleep. Takes &cohbuf.lock.
- * Return: the dma-buf, which holds a reference to @cb, or an ERR_PTR(): -EINVAL for a
+ * Return: the dma-buf, which holds a reference to the buffer, or an ERR_PTR(): -EINVAL for a
  * range that is not of whole pages, -ENXIO for one outside the buffer, -EOPNOTSUPP where
  * no device but the node's can see the memory, -EOVERFLOW where the DMA API cannot say
  * where it is, -ENODEV after the unbind, -ENFILE or -ENOMEM.
  */
-struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *export)
+struct dma_buf *cohbuf_export(struct file *file, const struct cohbuf_export *export)
 {
+	struct cohbuf *cb = cohbuf_of(file);
 	struct cohbuf_dmabuf *cd;
 	struct dma_buf *dmabuf;
 	int ret;
@@ -250,6 +248,9 @@ struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *exp
 		return ERR_CAST(cd);
 	}
 
+	/* The memory of a buffer that a pool made goes with its file. */
+	if (cb->of_pool)
+		cd->buffer = get_file(file);
 	dmabuf = cd->dmabuf;
 	ret = cohbuf_export_add(cb, cd, export);
 	trace_cohbuf_export(cb, export, ret);
@@ -257,116 +258,6 @@ struct dma_buf *cohbuf_export(struct cohbuf *cb, const struct cohbuf_export *exp
 		return dmabuf;
 	dma_buf_put(dmabuf);
 	return ERR_PTR(ret);
-}
-
-/**
- * cohbuf_import_ends() - an importer has let go of a mapping
- * @cb: the buffer
- *
- * Context: Any context. The importer's dma-buf holds a reference to @cb.
- */
-void cohbuf_import_ends(struct cohbuf *cb)
-{
-	if (atomic_dec_and_test(&cb->num_imports))
-		wake_up(&cb->imports_wait);
-}
-
-/*
- * One that was not asked in this pass, at most: its dma-buf, with a reference. Nobody is
- * attached anew by now, so a pass ends.
- */
-static struct dma_buf *cohbuf_exports_next(struct cohbuf *cb, unsigned int pass)
-{
-	struct cohbuf_importer *importer;
-	struct dma_buf *dmabuf = NULL;
-
-	mutex_lock(&cb->lock);
-	importer = list_first_entry_or_null(&cb->importers, struct cohbuf_importer, of_buffer);
-	if (importer && importer->pass != pass) {
-		importer->pass = pass;
-		list_move_tail(&importer->of_buffer, &cb->importers);
-		dmabuf = importer->cd->dmabuf;
-		get_dma_buf(dmabuf);
-	}
-	mutex_unlock(&cb->lock);
-	return dmabuf;
-}
-
-/*
- * Those who can let go at any time, and map it again where it then is, do so. Who is
- * busy with a dma-buf is not waited for: there is another pass.
- */
-static void cohbuf_exports_ask(struct cohbuf *cb, unsigned int pass)
-{
-	struct dma_buf *dmabuf;
-
-	while (!fatal_signal_pending(current) && (dmabuf = cohbuf_exports_next(cb, pass))) {
-		if (dma_resv_trylock(dmabuf->resv)) {
-			dma_buf_invalidate_mappings(dmabuf);
-			dma_resv_unlock(dmabuf->resv);
-		}
-		dma_buf_put(dmabuf);
-		cond_resched();
-	}
-}
-
-/* Say who has a dma-buf mapped: a device, or its driver for itself. */
-static void cohbuf_exports_name(struct cohbuf *cb, const char *what)
-{
-	struct cohbuf_importer *importer;
-	unsigned int named = 0;
-
-	mutex_lock(&cb->lock);
-	list_for_each_entry(importer, &cb->importers, of_buffer) {
-		if (!importer->mapped && !importer->cd->in_kernel)
-			continue;
-		if (named++ == COHBUF_IMPORTERS_NAMED)
-			break;
-		dev_warn(cb->dev.parent, "%s: %s has a dma-buf of it mapped\n", what,
-			 dev_name(importer->dev));
-	}
-	mutex_unlock(&cb->lock);
-
-	if (!named)
-		dev_warn(cb->dev.parent, "%s: a driver has a dma-buf of it mapped\n", what);
-	if (named > COHBUF_IMPORTERS_NAMED)
-		dev_warn(cb->dev.parent, "%s: and others as well\n", what);
-}
-
-/**
- * cohbuf_exports_revoke() - take the memory from the importers of dma-bufs
- * @cb: the buffer, its memory already taken away
- *
- * No importer can map anything by now. Of what they have mapped they let go when they
- * are asked, or when the program that uses them ends: that is waited for, but not for
- * ever, nor by a task that is killed.
- *
- * Context: Process context, may sleep for ten seconds. Takes &cohbuf.lock.
- * Return: true when nobody has the memory any more; false, after lines in the kernel's
- * log that say who, where it must not be freed.
- */
-bool cohbuf_exports_revoke(struct cohbuf *cb)
-{
-	unsigned int pass;
-	long left = 0;
-
-	if (!IS_ENABLED(CONFIG_DMA_SHARED_BUFFER))
-		return true;
-
-	for (pass = 1; atomic_read(&cb->num_imports) && pass <= COHBUF_IMPORTS_SECONDS; pass++) {
-		cohbuf_exports_ask(cb, pass);
-		left = wait_event_killable_timeout(cb->imports_wait,
-						   !atomic_read(&cb->num_imports), HZ);
-		if (left < 0)
-			break;
-		if (!left && pass == 1)
-			cohbuf_exports_name(cb, "the unbind waits");
-	}
-	if (!atomic_read(&cb->num_imports))
-		return true;
-
-	cohbuf_exports_name(cb, "the memory is given up until the machine is started anew");
-	return false;
 }
 
 /* Not by MODULE_IMPORT_NS(), whose argument became a string in 6.13. */

@@ -20,6 +20,7 @@
 struct device;
 struct dma_buf;
 struct dma_buf_attachment;
+struct file;
 struct inode;
 
 /**
@@ -29,6 +30,7 @@ struct inode;
  * @dmabuf: what the kernel has of it; valid until it is released, but its file, which
  *	goes first, while it has importers only
  * @inode: of that file, with a reference: an unbind may look into it to the end
+ * @buffer: the buffer's file, which keeps the memory of one that a pool made, or NULL
  * @name: "cohbuf/NAME", for who lists dma-bufs
  * @cpu_addr: the kernel's mapping of it, for as long as there is the memory
  * @first: its first page in the buffer
@@ -42,7 +44,8 @@ struct cohbuf_dmabuf {
 	struct cohbuf *cb;
 	struct dma_buf *dmabuf;
 	struct inode *inode;
-	char name[COHBUF_NAME_SIZE + 8];
+	struct file *buffer;
+	char name[COHBUF_DEVICE_NAME_SIZE + 8];
 	void *cpu_addr;
 	unsigned long first;
 	size_t size;
@@ -75,7 +78,8 @@ struct cohbuf_importer {
 	unsigned int pass;
 };
 
-/* dmabuf.c */
+/* imports.c */
+void cohbuf_import_begins(struct cohbuf *cb);
 void cohbuf_import_ends(struct cohbuf *cb);
 
 /* importer.c */

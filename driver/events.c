@@ -60,7 +60,6 @@ void cohbuf_events_init(struct cohbuf *cb)
 	}
 	cohbuf_irq_init(cb);
 }
-EXPORT_SYMBOL_IF_KUNIT(cohbuf_events_init);
 
 /**
  * cohbuf_events_add() - count events, and wake who waits for them

@@ -13,27 +13,51 @@
 #include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/seq_file.h>
 #include <linux/splice.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "pool.h"
 #include "trace.h"
 
-static int cohbuf_open(struct inode *inode, struct file *file)
+/**
+ * cohbuf_open() - open(2) of a node, of a buffer or of a pool
+ * @inode: the node's, or one that mknod made
+ * @file: the file
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENXIO after the unbind, or -ENOMEM.
+ */
+int cohbuf_open(struct inode *inode, struct file *file)
 {
 	struct cohbuf *cb = container_of(inode->i_cdev, struct cohbuf, cdev);
-	int ret;
+	struct cohbuf_inode *ci;
 
-	ret = cohbuf_attach(cb, file);
-	trace_cohbuf_open(cb, file, ret);
-	return ret;
+	ci = cohbuf_attach(cb, file->f_mapping);
+	if (!IS_ERR(ci))
+		file->private_data = ci;
+	trace_cohbuf_open(cb, file, PTR_ERR_OR_ZERO(ci));
+	return PTR_ERR_OR_ZERO(ci);
 }
 
-static int cohbuf_close(struct inode *inode, struct file *file)
+/**
+ * cohbuf_close() - the last close(2), of the file of a buffer or of a pool
+ * @inode: what was opened
+ * @file: the file, with no mapping left
+ *
+ * Context: Process context, may sleep.
+ * Return: 0.
+ */
+int cohbuf_close(struct inode *inode, struct file *file)
 {
-	cohbuf_detach(file);
+	struct cohbuf *cb = cohbuf_of(file);
+
+	cohbuf_detach(file->private_data);
+	if (cb->of_pool)
+		cohbuf_pooled_release(cb);
 	return 0;
 }
 
@@ -110,7 +134,15 @@ static int cohbuf_mmap(struct file *file, struct vm_area_struct *vma)
 	return cohbuf_mmap_from(cohbuf_of(file), vma, 0);
 }
 
-static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
+/**
+ * cohbuf_poll() - poll(2): is it still bound?
+ * @file: the file, of a buffer or of a pool
+ * @wait: the kernel's list of who waits
+ *
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Return: ready, or after the unbind EPOLLHUP | EPOLLERR.
+ */
+__poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct cohbuf *cb = cohbuf_of(file);
 
@@ -118,8 +150,16 @@ static __poll_t cohbuf_poll(struct file *file, struct poll_table_struct *wait)
 	return cohbuf_is_bound(cb) ? DEFAULT_POLLMASK : EPOLLHUP | EPOLLERR;
 }
 
-/* SIGIO at the unbind. */
-static int cohbuf_fasync(int fd, struct file *file, int on)
+/**
+ * cohbuf_fasync() - SIGIO at the unbind
+ * @fd: its number
+ * @file: the file, of a buffer or of a pool
+ * @on: the program wants it
+ *
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Return: as fasync_helper(), or -ENODEV after the unbind.
+ */
+int cohbuf_fasync(int fd, struct file *file, int on)
 {
 	struct cohbuf *cb = cohbuf_of(file);
 	int ret = -ENODEV;
@@ -146,7 +186,7 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 	info->memory = mem->ops->memory;
 	info->dma_bits = mem->dma_bits;
 	info->cache_line = cohbuf_mem_cache_line(mem);
-	strscpy(info->name, dev_name(&cb->dev), sizeof(info->name));
+	strscpy(info->name, dev_name(&(cb->of_pool ?: cb)->dev), sizeof(info->name));
 	if (mem->dma_coherent)
 		info->flags |= COHBUF_INFO_DMA_COHERENT;
 	if (mem->region)
@@ -155,13 +195,25 @@ static void cohbuf_fill_info(struct cohbuf_info *info, const struct cohbuf *cb,
 		info->flags |= COHBUF_INFO_ENGINE;
 	if (cb->irq.present)
 		info->flags |= COHBUF_INFO_INTERRUPT;
-	if (with_dma_addr && cohbuf_memory_has_dma(info->memory)) {
+	if (cb->pool)
+		info->flags |= COHBUF_INFO_POOL;
+	if (cb->of_pool)
+		info->flags |= COHBUF_INFO_POOLED;
+	if (with_dma_addr && !cb->pool && cohbuf_memory_has_dma(info->memory)) {
 		info->flags |= COHBUF_INFO_DMA_ADDR;
 		info->dma_addr = mem->dma_addr;
 	}
 }
 
-static long cohbuf_ioctl_info(struct file *file, void __user *arg)
+/**
+ * cohbuf_ioctl_info() - COHBUF_IOC_INFO
+ * @file: the file, of a buffer or of a pool
+ * @arg: the program's struct cohbuf_info
+ *
+ * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Return: 0, -EFAULT, or -ENODEV after the unbind.
+ */
+long cohbuf_ioctl_info(struct file *file, void __user *arg)
 {
 	struct cohbuf *cb = cohbuf_of(file);
 	bool with_dma_addr = cohbuf_may_see_dma_addr(file);
@@ -255,7 +307,7 @@ static long cohbuf_ioctl_export(struct file *file, void __user *arg)
 	fd = get_unused_fd_flags(export.flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	dmabuf = cohbuf_export(cohbuf_of(file), &export);
+	dmabuf = cohbuf_export(file, &export);
 	if (IS_ERR(dmabuf)) {
 		ret = PTR_ERR(dmabuf);
 		goto err_put_fd;
@@ -272,6 +324,22 @@ err_put_file:
 err_put_fd:
 	put_unused_fd(fd);
 	return ret;
+}
+
+/* /proc/PID/fdinfo: who has which buffer. */
+static void cohbuf_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct cohbuf *cb = cohbuf_of(file);
+
+	seq_printf(m, "cohbuf-name:\t%s\n", dev_name(&cb->dev));
+	mutex_lock(&cb->lock);
+	if (cb->mem) {
+		seq_printf(m, "cohbuf-memory:\t%s\n", cohbuf_memory_name(cb->mem->ops->memory));
+		seq_printf(m, "cohbuf-size:\t%zu\n", cb->mem->size);
+		seq_printf(m, "cohbuf-mappings:\t%u\n", cb->num_mappings);
+		seq_printf(m, "cohbuf-exports:\t%u\n", cb->num_exports);
+	}
+	mutex_unlock(&cb->lock);
 }
 
 static long cohbuf_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -307,6 +375,7 @@ const struct file_operations cohbuf_fops = {
 	.poll = cohbuf_poll,
 	.fasync = cohbuf_fasync,
 	.fsync = cohbuf_fsync,
+	.show_fdinfo = cohbuf_show_fdinfo,
 	.unlocked_ioctl = cohbuf_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

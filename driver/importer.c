@@ -177,7 +177,7 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
 	else
 		ret = cohbuf_importer_map_device(importer, direction);
 	if (!ret)
-		atomic_inc(&cb->num_imports);
+		cohbuf_import_begins(cb);
 	mutex_unlock(&cb->lock);
 	if (ret)
 		return ERR_PTR(ret);

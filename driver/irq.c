@@ -18,6 +18,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static irqreturn_t cohbuf_irq_handle(int line, void *arg)
 {

@@ -9,6 +9,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 #define COHBUF_KINDS	"say \"coherent\", \"cached\", \"kmalloc\", \"vmalloc\" or \"registers\""
 

@@ -18,6 +18,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 #define COHBUF_DMA_BITS_DEFAULT	32
 
@@ -97,30 +98,34 @@ static bool cohbuf_mem_is_in(const struct cohbuf_mem *mem,
 	return phys >= region->base && phys - region->base < region->size;
 }
 
-static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem,
-			    const struct cohbuf_config *config)
+/* The DMA API does not compare a "no-map" pool with the mask, nor all of arm. */
+static bool cohbuf_mem_is_in_reach(const struct cohbuf_mem *mem)
+{
+	return mem->dma_addr + mem->size - 1 <= DMA_BIT_MASK(mem->dma_bits);
+}
+
+/* Is what was allocated what was asked for? Returns 0, or another error after one line. */
+static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem)
 {
 	dma_addr_t last = mem->dma_addr + mem->size - 1;
 
-	if (!cohbuf_memory_has_dma(config->memory))
+	if (!cohbuf_memory_has_dma(mem->ops->memory))
 		return 0;
 
-	/* The DMA API does not compare a "no-map" pool with the mask, nor all of arm. */
-	if (last > DMA_BIT_MASK(mem->dma_bits))
+	if (!cohbuf_mem_is_in_reach(mem))
 		return dev_err_probe(dev, -EINVAL,
 				     "the buffer ends at DMA address %pad, out of reach of cohbuf,dma-bits <%u>: raise it, or use a memory-region further down\n",
 				     &last, mem->dma_bits);
 
-	if (config->region && !config->region_no_map &&
-	    !cohbuf_mem_is_in(mem, config->region))
+	if (mem->reusable && !cohbuf_mem_is_in(mem, mem->reusable))
 		return dev_err_probe(dev, -ENOSPC,
 				     "memory-region %s has no %zu contiguous bytes left: make it larger, share it with fewer nodes, or move it below the limit of \"mem=\"\n",
-				     config->region->name, mem->size);
+				     mem->region, mem->size);
 
 	if (mem->engine && !cohbuf_engine_sees(mem->engine, mem))
 		return dev_err_probe(dev, -EINVAL,
 				     "the controller of dmas does not see %s as this node does: put the node on the controller's bus, with \"dma-coherent\" only where the controller has it\n",
-				     config->region ? mem->region : "memory within cohbuf,dma-bits");
+				     mem->region ?: "memory within cohbuf,dma-bits");
 	return 0;
 }
 
@@ -208,9 +213,116 @@ static int cohbuf_mem_alloc(struct device *dev, struct cohbuf_mem *mem,
 
 	if (ret == -ENOMEM)
 		cohbuf_say_no_memory(dev, mem, config);
+	if (ret == -EIO)
+		dev_err(dev, "cohbuf,memory \"kmalloc\" would be copied at each SYNC (swiotlb): drop swiotlb=force from the kernel's command line, or say \"coherent\"\n");
+	return ret;
+}
+
+/* All but the memory itself: for which device, how, and the region that it is of. */
+static struct cohbuf_mem *devm_cohbuf_mem_create(struct device *dev,
+						 const struct cohbuf_config *config,
+						 struct dma_chan *engine)
+{
+	struct cohbuf_mem *mem;
+	int ret;
+
+	mem = devm_kzalloc(dev, sizeof(*mem), GFP_KERNEL);
+	if (!mem)
+		return ERR_PTR(-ENOMEM);
+
+	mem->size = config->size;
+	mem->gfp = GFP_KERNEL | __GFP_NOWARN;
+	mem->region = config->region ? config->region->name : NULL;
+	mem->reusable = config->region_no_map ? NULL : config->region;
+	mem->kept = config->keep ? config->region : NULL;
+	mem->engine = engine;
+
+	ret = cohbuf_mem_choose_device(dev, mem, config);
 	if (ret)
-		return ret;
-	return devm_add_action_or_reset(dev, cohbuf_mem_free, mem);
+		return ERR_PTR(ret);
+	mem->ops = cohbuf_mem_ops_of(mem, config);
+
+	/* With the mask set: a pool is compared with it. */
+	if (config->region) {
+		ret = cohbuf_mem_assign_region(dev, mem, config);
+		if (ret)
+			return ERR_PTR(ret);
+	}
+	return mem;
+}
+
+/**
+ * devm_cohbuf_mem_prepare() - make all ready to allocate memory, of which there is none
+ * @dev: platform device of a pool
+ * @config: what the node asks for
+ * @engine: the channel of the node's "dmas", or NULL
+ *
+ * A page is allocated and given back: what is wrong with the node shows now.
+ *
+ * Context: Process context, in probe.
+ * Return: what cohbuf_mem_alloc_like() takes until devres takes it back, or an ERR_PTR()
+ * after one line in the kernel's log.
+ */
+struct cohbuf_mem *devm_cohbuf_mem_prepare(struct device *dev,
+					   const struct cohbuf_config *config,
+					   struct dma_chan *engine)
+{
+	struct cohbuf_mem *mem, page;
+	int ret;
+
+	mem = devm_cohbuf_mem_create(dev, config, engine);
+	if (IS_ERR(mem))
+		return mem;
+
+	page = *mem;
+	page.size = PAGE_SIZE;
+	ret = cohbuf_mem_alloc(dev, &page, config);
+	if (ret)
+		return ERR_PTR(ret);
+	ret = cohbuf_mem_check(dev, &page);
+	page.ops->free(&page);
+	if (ret)
+		return ERR_PTR(ret);
+
+	/* By who asks, who is told where there is none: that is no reason to kill anybody. */
+	mem->gfp |= __GFP_RETRY_MAYFAIL | GFP_CHARGED;
+	return mem;
+}
+
+/**
+ * cohbuf_mem_alloc_like() - allocate memory as a pool has it
+ * @mem: filled in, zeroed; its user frees it by &cohbuf_mem_ops.free
+ * @like: of devm_cohbuf_mem_prepare(), or a copy of it
+ * @size: in bytes, a multiple of the page size, not zero
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int cohbuf_mem_alloc_like(struct cohbuf_mem *mem, const struct cohbuf_mem *like, size_t size)
+{
+	*mem = *like;
+	mem->size = size;
+	if (mem->ops->alloc(mem->dev, mem, NULL))
+		return -ENOMEM;
+
+	/* The zeroes. */
+	cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
+	return 0;
+}
+
+/**
+ * cohbuf_mem_is_fit() - is it where the node's device, and its engine, find it?
+ * @mem: of cohbuf_mem_alloc_like()
+ *
+ * Context: Any context, while the device is bound.
+ * Return: true where it is.
+ */
+bool cohbuf_mem_is_fit(const struct cohbuf_mem *mem)
+{
+	return !cohbuf_memory_has_dma(mem->ops->memory) ||
+	       (cohbuf_mem_is_in_reach(mem) &&
+		(!mem->reusable || cohbuf_mem_is_in(mem, mem->reusable)) &&
+		(!mem->engine || cohbuf_engine_sees(mem->engine, mem)));
 }
 
 /**
@@ -232,32 +344,18 @@ struct cohbuf_mem *devm_cohbuf_mem_alloc(struct device *dev,
 	struct cohbuf_mem *mem;
 	int ret;
 
-	mem = devm_kzalloc(dev, sizeof(*mem), GFP_KERNEL);
-	if (!mem)
-		return ERR_PTR(-ENOMEM);
-
-	mem->size = config->size;
-	mem->region = config->region ? config->region->name : NULL;
-	mem->kept = config->keep ? config->region : NULL;
-	mem->engine = engine;
-
-	ret = cohbuf_mem_choose_device(dev, mem, config);
-	if (ret)
-		return ERR_PTR(ret);
-	mem->ops = cohbuf_mem_ops_of(mem, config);
-
-	/* With the mask set: a pool is compared with it. */
-	if (config->region) {
-		ret = cohbuf_mem_assign_region(dev, mem, config);
-		if (ret)
-			return ERR_PTR(ret);
-	}
+	mem = devm_cohbuf_mem_create(dev, config, engine);
+	if (IS_ERR(mem))
+		return mem;
 
 	ret = cohbuf_mem_alloc(dev, mem, config);
 	if (ret)
 		return ERR_PTR(ret);
+	ret = devm_add_action_or_reset(dev, cohbuf_mem_free, mem);
+	if (ret)
+		return ERR_PTR(ret);
 
-	ret = cohbuf_mem_check(dev, mem, config);
+	ret = cohbuf_mem_check(dev, mem);
 	if (ret)
 		return ERR_PTR(ret);
 

@@ -9,6 +9,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static int cohbuf_cached_alloc(struct device *dev, struct cohbuf_mem *mem,
 			       const struct cohbuf_config *config)
@@ -16,8 +17,7 @@ static int cohbuf_cached_alloc(struct device *dev, struct cohbuf_mem *mem,
 	struct page *page;
 
 	/* Both ways: a later call may hand over in either direction. */
-	page = dma_alloc_pages(mem->dev, mem->size, &mem->dma_addr, DMA_BIDIRECTIONAL,
-			       GFP_KERNEL | __GFP_NOWARN);
+	page = dma_alloc_pages(mem->dev, mem->size, &mem->dma_addr, DMA_BIDIRECTIONAL, mem->gfp);
 	/* It cannot be an error here, but dma-debug takes it for a mapping that is asked. */
 	if (!page || dma_mapping_error(mem->dev, mem->dma_addr))
 		return -ENOMEM;

@@ -8,12 +8,12 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static int cohbuf_coherent_alloc(struct device *dev, struct cohbuf_mem *mem,
 				 const struct cohbuf_config *config)
 {
-	mem->cpu_addr = dma_alloc_coherent(mem->dev, mem->size, &mem->dma_addr,
-					   GFP_KERNEL | __GFP_NOWARN);
+	mem->cpu_addr = dma_alloc_coherent(mem->dev, mem->size, &mem->dma_addr, mem->gfp);
 	return mem->cpu_addr ? 0 : -ENOMEM;
 }
 

@@ -15,6 +15,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 /* The regions that are kept, by their first page. */
 static DEFINE_XARRAY(cohbuf_kept);

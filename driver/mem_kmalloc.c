@@ -12,8 +12,10 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
-static int cohbuf_kmalloc_map(struct device *dev, struct cohbuf_mem *mem)
+/* Returns 0, -ENOMEM, or -EIO where it would be copied. */
+static int cohbuf_kmalloc_map(struct cohbuf_mem *mem)
 {
 	phys_addr_t phys = virt_to_phys(mem->cpu_addr);
 	bool failed;
@@ -30,12 +32,11 @@ static int cohbuf_kmalloc_map(struct device *dev, struct cohbuf_mem *mem)
 	/* In reach, and yet somewhere else, or nowhere where that is too small. */
 	if (!failed)
 		dma_unmap_single(mem->dev, mem->dma_addr, mem->size, DMA_BIDIRECTIONAL);
-	return dev_err_probe(dev, -EIO,
-			     "cohbuf,memory \"kmalloc\" would be copied at each SYNC (swiotlb): drop swiotlb=force from the kernel's command line, or say \"coherent\"\n");
+	return -EIO;
 }
 
-/* From one zone of memory. Returns 0, -ENOMEM, or another error after one line. */
-static int cohbuf_kmalloc_from(struct device *dev, struct cohbuf_mem *mem, gfp_t zone)
+/* From one zone of memory. Returns 0, -ENOMEM or -EIO. */
+static int cohbuf_kmalloc_from(struct cohbuf_mem *mem, gfp_t zone)
 {
 	int ret = -ENOMEM;
 
@@ -43,13 +44,13 @@ static int cohbuf_kmalloc_from(struct device *dev, struct cohbuf_mem *mem, gfp_t
 	 * Whole pages, and not a power of two of them. kmalloc() itself would give small
 	 * buffers memory that shares its page with others'.
 	 */
-	mem->cpu_addr = alloc_pages_exact(mem->size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+	mem->cpu_addr = alloc_pages_exact(mem->size, mem->gfp | __GFP_ZERO |
 							     __GFP_RETRY_MAYFAIL | zone);
 	if (!mem->cpu_addr)
 		return ret;
 
 	if (cohbuf_device_reaches(mem->dev, virt_to_phys(mem->cpu_addr), mem->size))
-		ret = cohbuf_kmalloc_map(dev, mem);
+		ret = cohbuf_kmalloc_map(mem);
 	if (ret)
 		free_pages_exact(mem->cpu_addr, mem->size);
 	return ret;
@@ -64,7 +65,7 @@ static int cohbuf_kmalloc_alloc(struct device *dev, struct cohbuf_mem *mem,
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(zones); i++) {
-		ret = cohbuf_kmalloc_from(dev, mem, zones[i]);
+		ret = cohbuf_kmalloc_from(mem, zones[i]);
 		if (ret != -ENOMEM)
 			break;
 	}

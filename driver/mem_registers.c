@@ -11,6 +11,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static int cohbuf_registers_alloc(struct device *dev, struct cohbuf_mem *mem,
 				  const struct cohbuf_config *config)

@@ -10,6 +10,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static int cohbuf_scattered_alloc(struct device *dev, struct cohbuf_mem *mem,
 				  const struct cohbuf_config *config)
@@ -18,7 +19,7 @@ static int cohbuf_scattered_alloc(struct device *dev, struct cohbuf_mem *mem,
 
 	/* Unlike the others, this one does not clear what it gives by itself. */
 	sgt = dma_alloc_noncontiguous(mem->dev, mem->size, DMA_BIDIRECTIONAL,
-				      GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN, 0);
+				      mem->gfp | __GFP_ZERO, 0);
 	if (!sgt)
 		return -ENOMEM;
 

@@ -3,20 +3,29 @@
  * "vmalloc" memory: pages from anywhere, which only the kernel's own mapping and those
  * of programs make one piece of. No device sees it.
  */
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 static int cohbuf_vmalloc_alloc(struct device *dev, struct cohbuf_mem *mem,
 				const struct cohbuf_config *config)
 {
 	/*
+	 * It would take all that there is before it gives up, and others, who need a page
+	 * meanwhile, would be killed for one.
+	 */
+	if (mem->size >> PAGE_SHIFT > max(si_mem_available(), 0L))
+		return -ENOMEM;
+
+	/*
 	 * Not vmalloc_user(), which fills the log where there is no memory, after programs
 	 * were killed to make some.
 	 */
-	mem->cpu_addr = __vmalloc(mem->size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+	mem->cpu_addr = __vmalloc(mem->size, (mem->gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_ZERO |
 						     __GFP_NORETRY);
 	return mem->cpu_addr ? 0 : -ENOMEM;
 }

@@ -12,6 +12,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 /**
  * struct cohbuf_node - &kunit.priv of a suite with these two as its .init and .exit

@@ -13,6 +13,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 /* Of what the kernel does not use itself /reserved-memory tells, where EFI left no /memory. */
 static bool cohbuf_is_reserved(u64 start, u64 end)

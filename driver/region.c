@@ -13,6 +13,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "config.h"
 
 /**
  * cohbuf_ram_between() - how much of a range is RAM by the devicetree?

@@ -18,6 +18,7 @@
  * links it before it copies page-table entries, and in an order that the reverse
  * map relies on everywhere.
  */
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/poll.h>
@@ -224,44 +225,38 @@ out_count:
 /**
  * cohbuf_attach() - let an unbind know of a file that is being opened
  * @cb: the buffer
- * @file: the file; gets its private_data
+ * @mapping: the file's
  *
  * Context: Process context. Takes &cohbuf.lock.
- * Return: 0, -ENXIO after the unbind, or -ENOMEM.
+ * Return: the file's private_data, or an ERR_PTR(): -ENXIO after the unbind, or -ENOMEM.
  */
-int cohbuf_attach(struct cohbuf *cb, struct file *file)
+struct cohbuf_inode *cohbuf_attach(struct cohbuf *cb, struct address_space *mapping)
 {
 	struct cohbuf_inode *ci;
-	int ret = 0;
 
 	mutex_lock(&cb->lock);
 	if (!cb->mem) {
 		/* What the kernel says itself once no file has the node open. */
-		ret = -ENXIO;
+		ci = ERR_PTR(-ENXIO);
 		goto out_unlock;
 	}
 
-	ci = cohbuf_inode_get(cb, file->f_mapping);
-	if (!ci) {
-		ret = -ENOMEM;
-		goto out_unlock;
-	}
-	file->private_data = ci;
-	cb->num_files++;
+	ci = cohbuf_inode_get(cb, mapping) ?: ERR_PTR(-ENOMEM);
+	if (!IS_ERR(ci))
+		cb->num_files++;
 out_unlock:
 	mutex_unlock(&cb->lock);
-	return ret;
+	return ci;
 }
 
 /**
  * cohbuf_detach() - take cohbuf_attach() back
- * @file: the file, with no mapping left
+ * @ci: what it gave; the file has no mapping left
  *
  * Context: Process context. Takes &cohbuf.lock.
  */
-void cohbuf_detach(struct file *file)
+void cohbuf_detach(struct cohbuf_inode *ci)
 {
-	struct cohbuf_inode *ci = file->private_data;
 	struct cohbuf *cb = ci->cb;
 
 	mutex_lock(&cb->lock);
@@ -274,20 +269,17 @@ void cohbuf_detach(struct file *file)
 }
 
 /**
- * cohbuf_revoke() - take the memory away from all files and mappings
+ * cohbuf_revoke_memory() - take the memory away from all files and mappings
  * @cb: the buffer; who opens its node from now on gets -ENXIO
  *
- * On return no file operation and no DMA engine uses the memory, and no process has
- * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says
- * EPOLLHUP | EPOLLERR. Nor has an importer of a dma-buf it mapped; or it is lost.
+ * On return no file operation uses the memory, and no process has it mapped. Engines and
+ * importers may.
  *
- * Context: Process context, may sleep, for as long as page tables take to zap and an
- * engine to stop, which nothing that a program does makes longer; and until importers
- * let go, which cohbuf_exports_revoke() limits. Takes &cohbuf.lock.
+ * Context: Process context, may sleep, for as long as page tables take to zap. Takes
+ * &cohbuf.lock.
  */
-void cohbuf_revoke(struct cohbuf *cb)
+void cohbuf_revoke_memory(struct cohbuf *cb)
 {
-	struct cohbuf_mem *mem = cb->mem;
 	struct cohbuf_mapping *map;
 	struct cohbuf_inode *ci;
 
@@ -301,11 +293,40 @@ void cohbuf_revoke(struct cohbuf *cb)
 	list_for_each_entry(ci, &cb->inodes, node)
 		unmap_mapping_range(ci->mapping, 0, 0, 1);
 	mutex_unlock(&cb->lock);
+}
 
-	cohbuf_copy_stop(cb);
+/**
+ * cohbuf_revoke_waiters() - tell all who wait that the memory is gone
+ * @cb: the buffer, its memory already taken away
+ *
+ * Context: Process context, may sleep, until an interrupt that is being counted is.
+ */
+void cohbuf_revoke_waiters(struct cohbuf *cb)
+{
 	cohbuf_events_stop(cb);
 	wake_up_poll(&cb->unbound, EPOLLHUP | EPOLLERR);
 	kill_fasync(&cb->fasync, SIGIO, POLL_HUP);
+}
+
+/**
+ * cohbuf_revoke() - take the memory of a buffer away from all who have it
+ * @cb: the buffer
+ *
+ * On return no file operation and no DMA engine uses the memory, and no process has
+ * it mapped. From then on a touch is SIGBUS, a call is ENODEV, and poll says
+ * EPOLLHUP | EPOLLERR. Nor has an importer of a dma-buf it mapped; or it is lost.
+ *
+ * Context: Process context, may sleep, for as long as page tables take to zap and an
+ * engine to stop, which nothing that a program does makes longer; and until importers
+ * let go, which cohbuf_exports_revoke() limits. Takes &cohbuf.lock.
+ */
+void cohbuf_revoke(struct cohbuf *cb)
+{
+	struct cohbuf_mem *mem = cb->mem;
+
+	cohbuf_revoke_memory(cb);
+	cohbuf_copy_stop(cb);
+	cohbuf_revoke_waiters(cb);
 	if (!cohbuf_exports_revoke(cb))
 		mem->lost = true;
 }

@@ -47,13 +47,7 @@ static int state_init(struct kunit *test)
 
 	cb = &s->cb;
 	cb->dev.init_name = "kunit";
-	mutex_init(&cb->lock);
-	INIT_LIST_HEAD(&cb->inodes);
-	INIT_LIST_HEAD(&cb->mappings);
-	init_waitqueue_head(&cb->unbound);
-	init_waitqueue_head(&cb->copy_wait);
-	cohbuf_events_init(cb);
-	cb->mem = &s->mem;
+	cohbuf_set_up(cb, &s->mem);
 
 	address_space_init_once(&s->mapping);
 	s->inode.i_cdev = &cb->cdev;

@@ -9,6 +9,7 @@
 
 #include "cohbuf.h"
 #include "compat.h"
+#include "pool.h"
 
 /*
  * An attribute whose value is an expression of "cb" and "mem". The files are gone
@@ -53,6 +54,9 @@ COHBUF_ATTR(exports, 0444, "%u", cb->num_exports);
 COHBUF_ATTR(events, 0444, "%llu", cohbuf_events_total(cb, COHBUF_EVENTS_POSTED));
 COHBUF_ATTR(interrupts, 0444, "%llu", cohbuf_events_total(cb, COHBUF_EVENTS_INTERRUPT));
 
+COHBUF_ATTR(used, 0444, "%zu", cohbuf_pool_used(cb));
+COHBUF_ATTR(buffers, 0444, "%u", cohbuf_pool_num_buffers(cb));
+
 static ssize_t engine_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	struct cohbuf *cb = to_cohbuf(dev);
@@ -72,7 +76,6 @@ static DEVICE_ATTR_RO(engine);
 
 static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_size.attr,
-	&dev_attr_dma_addr.attr,
 	&dev_attr_dma_bits.attr,
 	&dev_attr_dma_coherent.attr,
 	&dev_attr_memory.attr,
@@ -81,6 +84,15 @@ static struct attribute *cohbuf_attrs[] = {
 	&dev_attr_region.attr,
 	&dev_attr_engine.attr,
 	&dev_attr_files.attr,
+	NULL,
+};
+
+static const struct attribute_group cohbuf_group = {
+	.attrs = cohbuf_attrs,
+};
+
+static struct attribute *cohbuf_buffer_attrs[] = {
+	&dev_attr_dma_addr.attr,
 	&dev_attr_mappings.attr,
 	&dev_attr_exports.attr,
 	&dev_attr_events.attr,
@@ -89,10 +101,12 @@ static struct attribute *cohbuf_attrs[] = {
 };
 
 /* What no device sees has no address for it; what has no interrupt counts none. */
-static umode_t cohbuf_attr_is_visible(struct kobject *kobj, struct attribute *attr, int n)
+static umode_t cohbuf_buffer_attr_is_visible(struct kobject *kobj, struct attribute *attr, int n)
 {
 	const struct cohbuf *cb = to_cohbuf(kobj_to_dev(kobj));
 
+	if (cb->pool)
+		return 0;
 	if (attr == &dev_attr_interrupts.attr)
 		return cb->irq.present ? attr->mode : 0;
 	if (attr != &dev_attr_dma_addr.attr)
@@ -101,13 +115,31 @@ static umode_t cohbuf_attr_is_visible(struct kobject *kobj, struct attribute *at
 	return cohbuf_memory_has_dma(cb->mem->ops->memory) ? attr->mode : 0;
 }
 
-static const struct attribute_group cohbuf_group = {
-	.attrs = cohbuf_attrs,
-	.is_visible = cohbuf_attr_is_visible,
+static const struct attribute_group cohbuf_buffer_group = {
+	.attrs = cohbuf_buffer_attrs,
+	.is_visible = cohbuf_buffer_attr_is_visible,
+};
+
+static struct attribute *cohbuf_pool_attrs[] = {
+	&dev_attr_used.attr,
+	&dev_attr_buffers.attr,
+	NULL,
+};
+
+static umode_t cohbuf_pool_attr_is_visible(struct kobject *kobj, struct attribute *attr, int n)
+{
+	return to_cohbuf(kobj_to_dev(kobj))->pool ? attr->mode : 0;
+}
+
+static const struct attribute_group cohbuf_pool_group = {
+	.attrs = cohbuf_pool_attrs,
+	.is_visible = cohbuf_pool_attr_is_visible,
 };
 
 const struct attribute_group *cohbuf_groups[] = {
 	&cohbuf_group,
+	&cohbuf_buffer_group,
+	&cohbuf_pool_group,
 	NULL,
 };
 EXPORT_SYMBOL_IF_KUNIT(cohbuf_groups);

@@ -20,12 +20,12 @@ TRACE_EVENT(cohbuf_bind,
 	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_mem *mem),
 	TP_ARGS(cb, mem),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(u64, size)
 		__field(u64, dma_addr)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->size = mem->size;
 		__entry->dma_addr = mem->dma_addr;
 	),
@@ -37,12 +37,12 @@ TRACE_EVENT(cohbuf_open,
 	TP_PROTO(const struct cohbuf *cb, const struct file *file, int ret),
 	TP_ARGS(cb, file, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(unsigned int, flags)
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->flags = file->f_flags;
 		__entry->ret = ret;
 	),
@@ -54,13 +54,13 @@ TRACE_EVENT(cohbuf_mmap,
 	TP_PROTO(const struct cohbuf *cb, const struct vm_area_struct *vma, int ret),
 	TP_ARGS(cb, vma, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(u64, offset)
 		__field(u64, length)
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 		__entry->length = vma->vm_end - vma->vm_start;
 		__entry->ret = ret;
@@ -73,7 +73,7 @@ TRACE_EVENT(cohbuf_copy,
 	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_copy *copy, int ret),
 	TP_ARGS(cb, copy, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__array(char, engine, COHBUF_ENGINE_NAME_SIZE)
 		__field(u64, src)
 		__field(u64, dst)
@@ -82,7 +82,7 @@ TRACE_EVENT(cohbuf_copy,
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		strscpy(__entry->engine, copy->engine, COHBUF_ENGINE_NAME_SIZE);
 		__entry->src = copy->src;
 		__entry->dst = copy->dst;
@@ -99,7 +99,7 @@ TRACE_EVENT(cohbuf_sync,
 	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_sync *sync, int ret),
 	TP_ARGS(cb, sync, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(u64, offset)
 		__field(u64, length)
 		__field(u32, direction)
@@ -107,7 +107,7 @@ TRACE_EVENT(cohbuf_sync,
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->offset = sync->offset;
 		__entry->length = sync->length;
 		__entry->direction = sync->direction;
@@ -123,14 +123,14 @@ TRACE_EVENT(cohbuf_export,
 	TP_PROTO(const struct cohbuf *cb, const struct cohbuf_export *export, int ret),
 	TP_ARGS(cb, export, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(u64, offset)
 		__field(u64, length)
 		__field(u32, flags)
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->offset = export->offset;
 		__entry->length = export->length;
 		__entry->flags = export->flags;
@@ -144,14 +144,14 @@ TRACE_EVENT(cohbuf_events,
 	TP_PROTO(const struct cohbuf *cb, u32 source, u64 count, u64 total, int ret),
 	TP_ARGS(cb, source, count, total, ret),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(u64, count)
 		__field(u64, total)
 		__field(u32, source)
 		__field(int, ret)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->count = count;
 		__entry->total = total;
 		__entry->source = source;
@@ -161,16 +161,32 @@ TRACE_EVENT(cohbuf_events,
 		  __entry->source, __entry->count, __entry->total, __entry->ret)
 );
 
+TRACE_EVENT(cohbuf_alloc,
+	TP_PROTO(const struct cohbuf *cb, u64 size, int ret),
+	TP_ARGS(cb, size, ret),
+	TP_STRUCT__entry(
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
+		__field(u64, size)
+		__field(int, ret)
+	),
+	TP_fast_assign(
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
+		__entry->size = size;
+		__entry->ret = ret;
+	),
+	TP_printk("%s size=%llu ret=%d", __entry->name, __entry->size, __entry->ret)
+);
+
 TRACE_EVENT(cohbuf_revoke,
 	TP_PROTO(const struct cohbuf *cb),
 	TP_ARGS(cb),
 	TP_STRUCT__entry(
-		__array(char, name, COHBUF_NAME_SIZE)
+		__array(char, name, COHBUF_DEVICE_NAME_SIZE)
 		__field(unsigned int, files)
 		__field(unsigned int, mappings)
 	),
 	TP_fast_assign(
-		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_NAME_SIZE);
+		strscpy(__entry->name, dev_name(&cb->dev), COHBUF_DEVICE_NAME_SIZE);
 		__entry->files = cb->num_files;
 		__entry->mappings = cb->num_mappings;
 	),

@@ -254,6 +254,26 @@ static void run_events_bytes(const uint64_t *a)
 		close(events->fd);
 }
 
+/* As that: a buffer, where the first slot's file is that of a pool. */
+static void run_alloc(const uint64_t *a)
+{
+	struct cohbuf_alloc alloc = { .size = a[2], .flags = O_CLOEXEC };
+
+	if (!ioctl(file(a[1]), COHBUF_IOC_ALLOC, &alloc))
+		set_file(a[0], alloc.fd);
+}
+
+static void run_alloc_bytes(const uint64_t *a)
+{
+	struct cohbuf_alloc *alloc = (void *)memory;
+
+	memset(memory, 0, sizeof(*alloc));
+	alloc->size = PAGE;
+	memory[a[1] % sizeof(*alloc)] = a[2];
+	if (!ioctl(file(a[0]), COHBUF_IOC_ALLOC, pointer(a[3])))
+		close(alloc->fd);
+}
+
 static void run_post(const uint64_t *a)
 {
 	uint64_t count = a[1];
@@ -459,6 +479,8 @@ const struct call_kind call_kinds[] = {
 	{ "bracket", { ARG_FILE, ARG_NUMBER }, run_bracket },
 	{ "events", { ARG_FILE, ARG_FILE, ARG_NUMBER }, run_events },
 	{ "events_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_POINTER }, run_events_bytes },
+	{ "alloc", { ARG_FILE, ARG_FILE, ARG_LENGTH }, run_alloc },
+	{ "alloc_bytes", { ARG_FILE, ARG_NUMBER, ARG_NUMBER, ARG_POINTER }, run_alloc_bytes },
 	{ "post", { ARG_FILE, ARG_NUMBER, ARG_POINTER }, run_post },
 	{ "read", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_read },
 	{ "write", { ARG_FILE, ARG_POINTER, ARG_LENGTH }, run_write },
@@ -525,7 +547,7 @@ static uint64_t random_command(struct random *random)
 		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 256),
 			    sizeof(struct cohbuf_copy));
 	case 1:		/* another direction or size of one that is there */
-		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 5),
+		return _IOC(random_below(random, 4), COHBUF_IOC_MAGIC, random_below(random, 6),
 			    random_below(random, 1 << 14));
 	case 2:		/* one that all files have, or none */
 		return 0x5400 + random_below(random, 0x80);

@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@
 struct buffer {
 	char name[COHBUF_NAME_SIZE];
 	char path[PATH_MAX];
-	unsigned char *map;
+	unsigned char *map;	/* NULL: a pool, which has no bytes of its own */
 	unsigned char *before;
 	size_t size;
 };
@@ -161,7 +162,7 @@ static size_t run_program(const struct buffer *b, const struct program *program)
 
 static bool same_bytes(const struct buffer *b)
 {
-	for (size_t i = 0; i < b->size; i++) {
+	for (size_t i = 0; b->map && i < b->size; i++) {
 		if (b->map[i] == b->before[i])
 			continue;
 		printf("# %s: byte 0x%zx is 0x%02x and was 0x%02x\n", b->name, i, b->map[i],
@@ -173,6 +174,8 @@ static bool same_bytes(const struct buffer *b)
 
 static void fill(struct buffer *b, struct random *random)
 {
+	if (!b->map)
+		return;
 	for (size_t i = 0; i < b->size; i++)
 		b->before[i] = random_next(random);
 	memcpy(b->map, b->before, b->size);
@@ -205,12 +208,27 @@ static void next_program(struct program *program, struct random *random, uint64_
 	}
 }
 
+/* All that was made is gone, with who had it; the kernel may close the last files itself. */
+static bool pool_is_empty(const struct buffer *b)
+{
+	double end = monotonic() + KILL_LIMIT;
+	uint64_t used = 0;
+
+	while (!buffer_attr_u64(b->name, "used", &used) && used && monotonic() < end)
+		sched_yield();
+	if (used)
+		printf("# %s: used is %" PRIu64 ", not 0\n", b->name, used);
+	return !used;
+}
+
 /* Returns false after a line that says what went wrong. */
 static bool is_as_it_must_be(const struct buffer *b, bool writable)
 {
 	const char *const attrs[] = { "files", "mappings" };
 	uint64_t count;
 
+	if (!b->map)
+		return pool_is_empty(b);
 	if (!writable && !same_bytes(b))
 		return false;
 	for (size_t i = 0; i < 2; i++) {
@@ -282,6 +300,10 @@ static void open_buffer(const char *name)
 	memcpy(b->name, info.name, sizeof(b->name));
 	snprintf(b->path, sizeof(b->path), "/dev/%s", name);
 	b->size = info.size;
+	if (info.flags & COHBUF_INFO_POOL) {
+		close(fd);
+		return;
+	}
 	b->map = mmap(NULL, b->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	b->before = malloc(b->size);
 	if (b->map == MAP_FAILED || !b->before)

@@ -19,11 +19,12 @@ static const char help[] =
 	"Usage: cohbuf doctor [NAME] [OPTION]...\n"
 	"Say why a buffer, or any, is missing below /dev, and what to do about it.\n"
 	"\n"
-	"Followed are the devicetree nodes with compatible \"cohbuf,buffer\", or the one\n"
-	"that is called NAME, which is a label, a node or a device: is the driver loaded,\n"
-	"is there a device, is it bound, what does the kernel's log say of it, whose is\n"
-	"the name below /dev, may you open it. A node without dmas has no DMA controller\n"
-	"that copies: of each controller it says what to add. As root it sees more.\n"
+	"Followed are the devicetree nodes with compatible \"cohbuf,buffer\" and\n"
+	"\"cohbuf,pool\", or the one that is called NAME, which is a label, a node or a\n"
+	"device: is the driver loaded, is there a device, is it bound, what does the\n"
+	"kernel's log say of it, whose is the name below /dev, may you open it. A node\n"
+	"without dmas has no DMA controller that copies: of each controller it says what\n"
+	"to add. As root it sees more.\n"
 	"\n"
 	"  --json                print JSON\n";
 
@@ -46,7 +47,7 @@ static bool add_node(const char *path, void *arg)
 	struct visit *visit = arg;
 	struct node *more;
 
-	if (!dt_is_compatible(path, "cohbuf,buffer"))
+	if (!dt_is_compatible(path, "cohbuf,buffer") && !dt_is_compatible(path, "cohbuf,pool"))
 		return false;
 	visit->all++;
 	more = realloc(visit->nodes, (visit->count + 1) * sizeof(*more));

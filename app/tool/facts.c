@@ -20,7 +20,7 @@ static void read_dma_addr(struct facts *facts)
 	int fd;
 
 	facts->dma_error = ENOENT;
-	if (!facts->has_dma)
+	if (!facts->has_dma || facts->is_pool)
 		return;
 	facts->dma_error = 0;
 	if (!buffer_attr_u64(facts->name, "dma_addr", &facts->dma_addr))
@@ -64,6 +64,16 @@ static void read_caches(struct facts *facts)
 		facts->cache_line = 0;
 }
 
+/* Of a pool, all that is not its buffers' own. */
+static void read_pool(struct facts *facts)
+{
+	facts->is_pool = !buffer_attr_u64(facts->name, "used", &facts->used) &&
+			 !buffer_attr_u64(facts->name, "buffers", &facts->buffers);
+	if (facts->is_pool)
+		facts->has_dma = !buffer_attr_u64(facts->name, "dma_bits", &facts->dma_bits) &&
+				 facts->dma_bits;
+}
+
 /* An older driver has neither file; without an interrupt there is none of the second. */
 static void read_events(struct facts *facts)
 {
@@ -82,9 +92,11 @@ int facts_read(struct facts *facts, const char *name)
 	snprintf(path, sizeof(path), "/sys/class/cohbuf/%s/dma_addr", name);
 	facts->has_dma = !access(path, F_OK);
 
+	read_pool(facts);
+
 	/* Before the open of read_dma_addr(), which would count. */
 	if (buffer_attr_u64(name, "files", &facts->files) ||
-	    buffer_attr_u64(name, "mappings", &facts->mappings) ||
+	    (!facts->is_pool && buffer_attr_u64(name, "mappings", &facts->mappings)) ||
 	    buffer_attr_u64(name, "size", &facts->size) ||
 	    buffer_attr_u64(name, "dma_bits", &facts->dma_bits) ||
 	    buffer_attr_u64(name, "dma_coherent", &facts->coherent) ||

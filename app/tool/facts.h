@@ -13,7 +13,10 @@
 /**
  * struct facts - what is known of a buffer
  * @name: its name below /dev
- * @size: bytes
+ * @size: bytes; of a pool, its quota
+ * @is_pool: no buffer but a pool of them, which has no address and no mappings
+ * @used: of a pool: bytes of the quota that are used up
+ * @buffers: of a pool: how many it has made, and not freed
  * @has_dma: a device sees the memory; else it has no address for one, and what is said
  *	of the device (bits, snooping, ranges, IOMMU, engine) is zero
  * @dma_addr: its first byte's address for the device
@@ -39,6 +42,9 @@
 struct facts {
 	char name[COHBUF_NAME_SIZE];
 	uint64_t size;
+	bool is_pool;
+	uint64_t used;
+	uint64_t buffers;
 	bool has_dma;
 	uint64_t dma_addr;
 	int dma_error;

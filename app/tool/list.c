@@ -10,6 +10,7 @@
 
 #include "controllers.h"
 #include "facts.h"
+#include "holders.h"
 #include "json.h"
 #include "rows.h"
 #include "target.h"
@@ -18,8 +19,8 @@ static const char help_list[] =
 	"Usage: cohbuf list [OPTION]...\n"
 	"List the buffers: name, size (after a ~ where it is rounded), address for the\n"
 	"device (\"-\" where you may not see it: that takes root; \"none\" where no device\n"
-	"sees the memory), whether the device snoops the CPU's caches, open files and\n"
-	"mappings. The table fits 80 columns.\n"
+	"sees the memory; \"pool\" where buffers are made on demand), whether the device\n"
+	"snoops the CPU's caches, open files and mappings. The table fits 80 columns.\n"
 	"\n"
 	"  --wide                more columns: kind of memory, offset of the bus (DMA\n"
 	"                        address minus CPU address, as the dma-ranges above the\n"
@@ -40,11 +41,44 @@ static const char help_info[] =
 
 static const char *why_no_dma_addr(const struct facts *f)
 {
+	if (f->is_pool)
+		return "none: each buffer of the pool has its own";
 	if (!f->has_dma)
 		return "none: no device sees it";
 	if (f->dma_error == EACCES || f->dma_error == EPERM)
 		return "not shown: it takes root, or CAP_SYS_RAWIO and the right to open the buffer";
 	return "not known: the device was unbound meanwhile";
+}
+
+static void print_pool_json(const struct facts *f)
+{
+	struct holder *holders;
+	int count = holders_of(f->name, &holders);
+
+	json_open("pool", '{');
+	json_number("used", f->used);
+	json_number("buffers", f->buffers);
+	json_open("holders", '[');
+	for (int i = 0; i < count; i++) {
+		json_open(NULL, '{');
+		json_number("pid", holders[i].pid);
+		json_string("command", holders[i].command);
+		json_number("buffers", holders[i].buffers);
+		json_number("bytes", holders[i].bytes);
+		json_close();
+	}
+	json_close();
+	json_close();
+	free(holders);
+}
+
+static void print_events_json(const struct facts *f)
+{
+	json_number("events", f->events);
+	if (f->has_interrupt)
+		json_number("interrupts", f->interrupts);
+	else
+		json_string("interrupts", NULL);
 }
 
 static void print_json(const struct facts *f)
@@ -79,13 +113,13 @@ static void print_json(const struct facts *f)
 	json_number("cache_line", f->cache_line);
 	json_string("region", f->region[0] ? f->region : NULL);
 	json_string("engine", f->engine[0] ? f->engine : NULL);
-	json_number("events", f->events);
-	if (f->has_interrupt)
-		json_number("interrupts", f->interrupts);
+	if (f->is_pool)
+		print_pool_json(f);
 	else
-		json_string("interrupts", NULL);
+		print_events_json(f);
 	json_number("files", f->files);
-	json_number("mappings", f->mappings);
+	if (!f->is_pool)
+		json_number("mappings", f->mappings);
 	json_string("device", f->device);
 	json_string("node", f->node[0] ? f->node : NULL);
 }
@@ -160,6 +194,31 @@ static const char *engine(const struct facts *f)
 	return f->node[0] ? "none: its node has no dmas" : "none: it has no node";
 }
 
+static void print_events(const struct facts *f)
+{
+	printf("events:      %" PRIu64 "\n", f->events);
+	if (f->has_interrupt)
+		printf("interrupts:  %" PRIu64 "\n", f->interrupts);
+	else
+		printf("interrupts:  none: %s\n",
+		       f->node[0] ? "its node has no interrupts" : "it has no node");
+}
+
+/* What it has to give, and who has what of it. */
+static void print_pool(const struct facts *f)
+{
+	struct holder *holders;
+	int count = holders_of(f->name, &holders);
+	char text[32];
+
+	printf("pool:        %" PRIu64 " buffers, %s of the quota used; a program takes one by COHBUF_IOC_ALLOC\n",
+	       f->buffers, human_size(f->used, text));
+	for (int i = 0; i < count; i++)
+		printf("             process %u (%s) has %u, %s\n", holders[i].pid, holders[i].command,
+		       holders[i].buffers, human_size(holders[i].bytes, text));
+	free(holders);
+}
+
 static void print_info(const struct facts *f)
 {
 	char text[32];
@@ -167,20 +226,19 @@ static void print_info(const struct facts *f)
 	printf("name:        %s\n", f->name);
 	printf("size:        %" PRIu64 " (0x%" PRIx64 ", %s)\n", f->size, f->size,
 	       human_size(f->size, text));
+	if (f->is_pool)
+		print_pool(f);
 	print_memory(f);
 	print_dma(f);
 	printf("region:      %s\n", region(f));
 	printf("DMA engine:  %s\n", engine(f));
 	if (f->has_dma && !f->engine[0] && f->node[0])
 		controllers_advise(print_advice);
-	printf("events:      %" PRIu64 "\n", f->events);
-	if (f->has_interrupt)
-		printf("interrupts:  %" PRIu64 "\n", f->interrupts);
-	else
-		printf("interrupts:  none: %s\n",
-		       f->node[0] ? "its node has no interrupts" : "it has no node");
+	if (!f->is_pool)
+		print_events(f);
 	printf("files:       %" PRIu64 "\n", f->files);
-	printf("mappings:    %" PRIu64 "\n", f->mappings);
+	if (!f->is_pool)
+		printf("mappings:    %" PRIu64 "\n", f->mappings);
 	printf("device:      %s\n", f->device);
 	printf("node:        %s\n", f->node[0] ? f->node : "none: made by configfs");
 }

@@ -11,6 +11,8 @@
 
 static const char *dma_addr(const struct facts *f, char text[32])
 {
+	if (f->is_pool)
+		return "pool";
 	if (!f->has_dma)
 		return "none";
 	if (f->dma_error)
@@ -29,6 +31,15 @@ static const char *coherent(const struct facts *f)
 static const char *or_dash(const char *text)
 {
 	return text[0] ? text : "-";
+}
+
+/* A pool is not mapped: its buffers are. */
+static void add_mappings(struct table *table, const struct facts *f)
+{
+	if (f->is_pool)
+		table_add(table, "-");
+	else
+		table_add(table, "%" PRIu64, f->mappings);
 }
 
 /* At most 31 + 8 + 18 + 8 + 5 + 5, and a space between. */
@@ -51,7 +62,7 @@ static void print_narrow(const struct facts *facts, unsigned int count, FILE *to
 		table_add(&table, "%s", dma_addr(f, addr));
 		table_add(&table, "%s", coherent(f));
 		table_add(&table, "%" PRIu64, f->files);
-		table_add(&table, "%" PRIu64, f->mappings);
+		add_mappings(&table, f);
 	}
 	table_print(&table, ROWS_WIDTH, to);
 }
@@ -81,7 +92,7 @@ static void print_wide(const struct facts *facts, unsigned int count, FILE *to)
 		table_add(&table, "%s", or_dash(f->region));
 		table_add(&table, "%s", or_dash(f->engine));
 		table_add(&table, "%" PRIu64, f->files);
-		table_add(&table, "%" PRIu64, f->mappings);
+		add_mappings(&table, f);
 		table_add(&table, "%s", f->cpu_mapping);
 	}
 	table_print(&table, INT_MAX, to);

@@ -57,6 +57,12 @@ bool target_open(struct target *target, const char *name, int flags)
 			close(target->fd);
 		return false;
 	}
+	if (target->info.flags & COHBUF_INFO_POOL) {
+		complain("\"%s\" is a pool, and has no bytes of its own: programs take buffers from it, by COHBUF_IOC_ALLOC (docs/abi.md); \"cohbuf info %s\" shows who has some",
+			 target->name, target->name);
+		close(target->fd);
+		return false;
+	}
 	target->size = target->info.size;
 	target->writable = (flags & O_ACCMODE) != O_RDONLY;
 	return true;

@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "tests/copy/copying.h"
 #include "tests/dmabuf/exporting.h"
+#include "tests/pool/pools.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -37,6 +38,7 @@ struct scene {
 	int fd;
 	unsigned char *map;	/* four pages */
 	char attr[128];
+	int pool;		/* a pool, where the call is on one */
 	int made;		/* a file or a process that the call made */
 	void *at;		/* what it mapped */
 };
@@ -233,6 +235,15 @@ static long make_sysfs_read(struct scene *s)
 	return buffer_attr(s->b->name, s->attr, text, sizeof(text));
 }
 
+static long make_alloc(struct scene *s)
+{
+	s->made = pool_alloc(s->pool, 2 * PAGE, O_CLOEXEC);
+	/* The memory was there, in pieces. */
+	if (s->made < 0 && errno == ENOSPC)
+		errno = ENOMEM;
+	return s->made;
+}
+
 static long make_fstat(struct scene *s)
 {
 	struct stat st;
@@ -315,6 +326,16 @@ TEST_LIMIT(fault, sync, LIMIT)
 	struct scene s = open_scene(&cached);
 
 	sweep(&s, &(struct call){ .name = "sync", .make = make_sync });
+}
+
+/* Nothing of the quota is used up by a buffer that there is not. */
+TEST_EACH_LIMIT(fault, alloc, all_pools, LIMIT)
+{
+	struct scene s = open_scene(&plain);
+
+	s.pool = pool_open(b);
+	sweep(&s, &(struct call){ .name = "alloc", .make = make_alloc, .undo = undo_open });
+	await_used(b, 0);
 }
 
 TEST_LIMIT(fault, use_of_export, LIMIT)

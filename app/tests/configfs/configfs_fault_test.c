@@ -21,6 +21,9 @@ static void expect_excuse(int ret, bool hit, int error, const struct faults *fau
 			      strerror(error));
 }
 
+/* Longer than what an item has room for by itself. */
+#define LONG_NAME	"an-item-with-a-name-of-its-own-memory"
+
 TEST_LIMIT(configfs_fault, making_an_item, LIMIT)
 {
 	struct faults faults;
@@ -32,12 +35,12 @@ TEST_LIMIT(configfs_fault, making_an_item, LIMIT)
 		int ret, error;
 
 		fault_arm(&faults);
-		ret = item_make("a");
+		ret = item_make(LONG_NAME);
 		hit = fault_disarm(&faults);
 		error = errno;
 		expect_excuse(ret, hit, error, &faults);
 		if (!ret)
-			EXPECT_OK(item_remove("a"));
+			EXPECT_OK(item_remove(LONG_NAME));
 	} while (hit);
 	faults_end(&faults);
 }

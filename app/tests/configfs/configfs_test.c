@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "items.h"
+#include "tests/pool/pools.h"
 #include "tests/tool/run.h"
 
 /* What configfs takes of a write() at most. */
@@ -71,6 +72,30 @@ TEST(configfs, item_becomes_a_buffer)
 	EXPECT_OK(item_write("a", "live", "0\n"));
 	EXPECT_STREQ(item_read("a", "live"), "0");
 	EXPECT_ERRNO(access("/dev/frames", F_OK), ENOENT);
+}
+
+TEST(configfs, item_becomes_a_pool)
+{
+	struct cohbuf_info info;
+	int pool, fd;
+
+	need_items();
+	ITEM("a", "type", "pool\n", "size", "128K\n", "label", "frames\n", "memory", "cached\n");
+	pool = item_open("a");
+	ASSERT_OK(buffer_info(pool, &info));
+	EXPECT_TRUE(info.flags & COHBUF_INFO_POOL);
+	EXPECT_EQ(info.size, 128 * 1024);
+	fd = ASSERT_OK(pool_alloc(pool, 64 * 1024, 0));
+	ASSERT_OK(buffer_info(fd, &info));
+	EXPECT_EQ(info.memory, COHBUF_MEMORY_CACHED);
+	EXPECT_EQ(attr_of("a", "used"), 64 * 1024);
+	EXPECT_ERRNO(pool_alloc(pool, 64 * 1024 + 1, 0), EDQUOT);
+	ASSERT_OK(item_remove("a"));
+	EXPECT_ERRNO(buffer_info(fd, &info), ENODEV);
+	EXPECT_ERRNO(pool_alloc(pool, 1, 0), ENODEV);
+
+	ITEM("b", "type", "pool", "size", "64K", "initial_data", "x");
+	expect_item_refused("b", "cohbuf,initial-data of a \"cohbuf,pool\"");
 }
 
 TEST(configfs, each_kind_of_memory)

@@ -34,6 +34,11 @@ static harness_fn teardowns[4];
 static size_t num_teardowns;
 static unsigned int time_factor = 1;
 
+unsigned int harness_time_factor(void)
+{
+	return time_factor;
+}
+
 /* Shared with all processes of a test. */
 struct harness_state *harness_state;
 

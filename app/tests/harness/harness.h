@@ -69,6 +69,9 @@ char **harness_arguments(char **args);
 void harness_skip(const char *reason, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 
+/* How much slower than others this kernel is said to be: option -t. */
+unsigned int harness_time_factor(void);
+
 /* A line for the reader of the results. */
 void harness_note(const char *text, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,7 +15,7 @@
  * In a process of its own: one that hangs in the kernel cannot be killed, and what it
  * waits for goes away with the processes of the test.
  */
-void unbind_promptly(const struct test_buffer *b)
+void unbind_within(const struct test_buffer *b, unsigned int milliseconds)
 {
 	struct pollfd done = { .events = POLLIN };
 	double start = monotonic();
@@ -31,9 +31,14 @@ void unbind_promptly(const struct test_buffer *b)
 	}
 	close(pipefd[1]);
 	done.fd = pipefd[0];
-	harness_check(HARNESS_HERE(true), poll(&done, 1, PROMPTLY) == 1,
-		      "the unbind of %s ends within %d ms", b->node, PROMPTLY);
+	harness_check(HARNESS_HERE(true), poll(&done, 1, milliseconds) == 1,
+		      "the unbind of %s ends within %u ms", b->node, milliseconds);
 	harness_join(pid);
 	close(pipefd[0]);
 	harness_note("the unbind took %.0f ms", (monotonic() - start) * 1000);
+}
+
+void unbind_promptly(const struct test_buffer *b)
+{
+	unbind_within(b, PROMPTLY);
 }

@@ -7,7 +7,8 @@
 
 #include "tests/harness/buffers.h"
 
-/* Ends the test where it takes more than a second; says how long it took. */
+/* Ends the test where it takes more than a second, or this long; says how long it took. */
 void unbind_promptly(const struct test_buffer *b);
+void unbind_within(const struct test_buffer *b, unsigned int milliseconds);
 
 #endif /* _UNBIND_H */

@@ -136,7 +136,7 @@ def trees_pass(work, trees):
     for name, overlay in overlays_of("dts"):
         tap.check(f"dts.{name}_is_for_a_board", has_board, str(overlay))
     base, first, merged = trees[0].base, f"{work}/{trees[0].name}.dtb", f"{work}/merged.dtb"
-    all_pass(work, base, list(overlays_of("dts/deploy", "dts/runtime")))
-    all_pass(work, first, list(overlays_of("dts/refused")))
+    all_pass(work, base, list(overlays_of("dts/deploy")))
+    all_pass(work, first, list(overlays_of("dts/runtime", "dts/refused")))
     for name, overlay in overlays_of("dts/bad"):
         tap.check(f"dts.{name}_is_refused", is_refused, work, merged, first, overlay)

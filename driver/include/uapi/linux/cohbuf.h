@@ -49,6 +49,9 @@ enum cohbuf_memory {
  *	%COHBUF_IOC_COPY is EOPNOTSUPP
  * @COHBUF_INFO_INTERRUPT: the node's "interrupts" name the line that
  *	%COHBUF_EVENTS_INTERRUPT counts; without, that is EOPNOTSUPP
+ * @COHBUF_INFO_POOL: no buffer but a pool of them: %COHBUF_IOC_ALLOC makes one, and no
+ *	call works but that and %COHBUF_IOC_INFO; @size is the quota
+ * @COHBUF_INFO_POOLED: the buffer was made by %COHBUF_IOC_ALLOC; @name is the pool's
  */
 enum cohbuf_info_flags {
 	COHBUF_INFO_DMA_COHERENT	= 1 << 0,
@@ -56,6 +59,8 @@ enum cohbuf_info_flags {
 	COHBUF_INFO_DMA_ADDR		= 1 << 2,
 	COHBUF_INFO_ENGINE		= 1 << 3,
 	COHBUF_INFO_INTERRUPT		= 1 << 4,
+	COHBUF_INFO_POOL		= 1 << 5,
+	COHBUF_INFO_POOLED		= 1 << 6,
 };
 
 /**
@@ -195,6 +200,20 @@ struct cohbuf_events {
 	__u32 reserved[5];
 };
 
+/**
+ * struct cohbuf_alloc - a new buffer of a pool (%COHBUF_IOC_ALLOC)
+ * @size: in: bytes, not zero, rounded up to whole pages
+ * @flags: in: O_CLOEXEC, or 0
+ * @fd: out: the buffer's file
+ * @reserved: in: zero
+ */
+struct cohbuf_alloc {
+	__u64 size;
+	__u32 flags;
+	__s32 fd;
+	__u64 reserved[2];
+};
+
 #define COHBUF_IOC_MAGIC	0xBC
 
 /**
@@ -318,6 +337,34 @@ struct cohbuf_events {
  *   ENODEV	the device was unbound from its driver
  */
 #define COHBUF_IOC_EVENTS	_IOWR(COHBUF_IOC_MAGIC, 0x04, struct cohbuf_events)
+
+/**
+ * COHBUF_IOC_ALLOC - make a buffer out of a pool
+ *
+ * The file that it gives, open for reading and writing, is that of a buffer with no node:
+ * every call works as with one that has, mmap() and the others, and it starts with
+ * zeroes. The memory is free again, and its part of the quota, once nobody has the file,
+ * a mapping of it, or a dma-buf; pages that a call has pinned then stay with that call. Who
+ * is to have it as well is given the file (SCM_RIGHTS): it cannot be opened by a name.
+ *
+ * The kernel charges the memory to the caller's memory cgroup, from Linux 5.11 on, where
+ * it is not of a memory-region or of CMA.
+ *
+ * When the pool is unbound, it is as with any buffer.
+ *
+ * Return: 0, or -1 with errno
+ *   EBADF	the file is not open for both reading and writing
+ *   EDQUOT	the buffers of the pool would be more than its quota: close some
+ *   ENOMEM	so much memory is not free, or not the cgroup's
+ *   ENOSPC	it is, but not in one piece: ask for smaller buffers
+ *   EFAULT	the argument does not point to readable and writable memory
+ *   EINVAL	size zero, unknown flags, reserved not zero
+ *   EINTR	a signal came that ends the program
+ *   EMFILE, ENFILE	as open(2) has them
+ *   ENOTTY	it is the file of a buffer
+ *   ENODEV	the device was unbound from its driver
+ */
+#define COHBUF_IOC_ALLOC	_IOWR(COHBUF_IOC_MAGIC, 0x05, struct cohbuf_alloc)
 
 #ifndef __KERNEL__
 /* In one line each. */
