@@ -50,10 +50,17 @@ static const char *why_no_dma_addr(const struct facts *f)
 	return "not known: the device was unbound meanwhile";
 }
 
+/* Not all of /proc for a pool that nobody uses. */
+static int read_holders(const struct facts *f, struct holder **holders)
+{
+	*holders = NULL;
+	return f->buffers ? holders_of(f->name, holders) : 0;
+}
+
 static void print_pool_json(const struct facts *f)
 {
 	struct holder *holders;
-	int count = holders_of(f->name, &holders);
+	int count = read_holders(f, &holders);
 
 	json_open("pool", '{');
 	json_number("used", f->used);
@@ -208,7 +215,7 @@ static void print_events(const struct facts *f)
 static void print_pool(const struct facts *f)
 {
 	struct holder *holders;
-	int count = holders_of(f->name, &holders);
+	int count = read_holders(f, &holders);
 	char text[32];
 
 	printf("pool:        %" PRIu64 " buffers, %s of the quota used; a program takes one by COHBUF_IOC_ALLOC\n",
