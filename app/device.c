@@ -61,29 +61,41 @@ int file_read_line(const char *path, char *line, size_t size)
 }
 
 /**
- * file_write() - write a text to a file that exists, in one call
+ * file_write_bytes() - write to a file that exists, in one call
  * @path: the file
- * @text: the text
+ * @bytes: what
+ * @size: how many
  *
  * Return: 0, or -1 with the errno of open(2) or write(2); EIO if not all of it
  * was written.
  */
-int file_write(const char *path, const char *text)
+int file_write_bytes(const char *path, const void *bytes, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	size_t size = strlen(text);
 	ssize_t len;
 	int error;
 
 	if (fd < 0)
 		return -1;
-	len = write(fd, text, size);
+	len = write(fd, bytes, size);
 	error = len < 0 ? errno : EIO;
 	close(fd);
 	if (len >= 0 && (size_t)len == size)
 		return 0;
 	errno = error;
 	return -1;
+}
+
+/**
+ * file_write() - write a text to a file that exists, in one call
+ * @path: the file
+ * @text: the text
+ *
+ * Return: as file_write_bytes().
+ */
+int file_write(const char *path, const char *text)
+{
+	return file_write_bytes(path, text, strlen(text));
 }
 
 /**

@@ -34,6 +34,7 @@ int device_unbind(const char *device);
 
 int file_read_line(const char *path, char *line, size_t size);
 int file_link_name(const char *path, char *name, size_t size);
+int file_write_bytes(const char *path, const void *bytes, size_t size);
 int file_write(const char *path, const char *text);
 
 #endif /* _DEVICE_H */

@@ -21,6 +21,19 @@ static void expect_excuse(int ret, bool hit, int error, const struct faults *fau
 			      strerror(error));
 }
 
+/* A call with one fault; the value is that of the call. */
+#define WITH_FAULT(faults, hit, call)						\
+	({									\
+		int ret__, error__;						\
+										\
+		fault_arm(faults);						\
+		ret__ = (call);							\
+		*(hit) = fault_disarm(faults);					\
+		error__ = errno;						\
+		expect_excuse(ret__, *(hit), error__, faults);			\
+		ret__;								\
+	})
+
 /* Longer than what an item has room for by itself. */
 #define LONG_NAME	"an-item-with-a-name-of-its-own-memory"
 
@@ -32,13 +45,9 @@ TEST_LIMIT(configfs_fault, making_an_item, LIMIT)
 	need_items();
 	faults = faults_begin();
 	do {
-		int ret, error;
+		int ret;
 
-		fault_arm(&faults);
-		ret = item_make(LONG_NAME);
-		hit = fault_disarm(&faults);
-		error = errno;
-		expect_excuse(ret, hit, error, &faults);
+		ret = WITH_FAULT(&faults, &hit, item_make(LONG_NAME));
 		if (!ret)
 			EXPECT_OK(item_remove(LONG_NAME));
 	} while (hit);
@@ -54,14 +63,10 @@ TEST_LIMIT(configfs_fault, setting_an_attribute, LIMIT)
 	ASSERT_OK(item_make("a"));
 	faults = faults_begin();
 	do {
-		int ret, error;
+		int ret;
 
 		ASSERT_OK(item_write("a", "size", "4K"));
-		fault_arm(&faults);
-		ret = item_write("a", "size", "64K");
-		hit = fault_disarm(&faults);
-		error = errno;
-		expect_excuse(ret, hit, error, &faults);
+		ret = WITH_FAULT(&faults, &hit, item_write("a", "size", "64K"));
 		EXPECT_STREQ(item_read("a", "size"), ret ? "4K" : "64K");
 	} while (hit);
 	faults_end(&faults);
@@ -76,13 +81,9 @@ TEST_LIMIT(configfs_fault, going_live, 8 * LIMIT)
 	ITEM("a", "size", "64K", "label", "frames", "memory", "coherent", "initial_data", "Hello");
 	faults = faults_begin();
 	do {
-		int ret, error;
+		int ret;
 
-		fault_arm(&faults);
-		ret = item_write("a", "live", "1");
-		hit = fault_disarm(&faults);
-		error = errno;
-		expect_excuse(ret, hit, error, &faults);
+		ret = WITH_FAULT(&faults, &hit, item_write("a", "live", "1"));
 		EXPECT_STREQ(item_read("a", "live"), ret ? "0" : "1");
 		if (!ret)
 			ASSERT_OK(item_write("a", "live", "0"));
@@ -102,15 +103,11 @@ TEST_LIMIT(configfs_fault, removing_a_live_item, 4 * LIMIT)
 	need_items();
 	faults = faults_begin();
 	do {
-		int ret, error;
+		int ret;
 
 		ITEM("a", "size", "64K", "label", "frames");
 		close(item_open("a"));
-		fault_arm(&faults);
-		ret = item_remove("a");
-		hit = fault_disarm(&faults);
-		error = errno;
-		expect_excuse(ret, hit, error, &faults);
+		ret = WITH_FAULT(&faults, &hit, item_remove("a"));
 		if (ret)
 			ASSERT_OK(item_remove("a"));
 		EXPECT_ERRNO(access("/dev/frames", F_OK), ENOENT);

@@ -51,21 +51,12 @@ int item_remove(const char *item)
 
 int item_write_bytes(const char *item, const char *attr, const void *bytes, size_t size)
 {
-	int fd = open(path_of(item, attr), O_WRONLY | O_CLOEXEC), error;
-	ssize_t len;
-
-	if (fd < 0)
-		return -1;
-	len = write(fd, bytes, size);
-	error = len < 0 ? errno : EIO;
-	close(fd);
-	errno = error;
-	return len == (ssize_t)size ? 0 : -1;
+	return file_write_bytes(path_of(item, attr), bytes, size);
 }
 
 int item_write(const char *item, const char *attr, const char *value)
 {
-	return item_write_bytes(item, attr, value, strlen(value));
+	return file_write(path_of(item, attr), value);
 }
 
 const char *item_read(const char *item, const char *attr)

@@ -98,11 +98,8 @@ TEST_EACH(importers, device_sees_the_range_where_it_is, large_buffers)
 static uint64_t physical(const struct test_buffer *b, size_t offset)
 {
 	struct attributes_query query = { .fd = open_buffer(b, O_RDWR) };
-	int attributes;
+	int attributes = open_attributes();
 
-	if (load_module("attributes") && errno == ENOENT)
-		SKIP("the board does not have the module \"attributes\"");
-	attributes = ASSERT_OK(open("/dev/attributes", O_RDWR | O_CLOEXEC));
 	query.addr = (uintptr_t)map_buffer(b, query.fd) + offset;
 	/* A page that is counted is there when it is touched. */
 	EXPECT_SIGNAL(touch_read((void *)(uintptr_t)query.addr, &(unsigned char){ 0 }), 0);

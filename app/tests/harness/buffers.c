@@ -185,24 +185,29 @@ static void read_memory(struct test_buffer *b, const char *node)
 	b->bus_offset = dma.first - cpu.first;
 }
 
+bool find_buffer(struct test_buffer *b, char node[PATH_MAX])
+{
+	b->present = tree_find(b->node, node);
+	if (b->present && device_find(b->node, b->device))
+		b->device[0] = '\0';
+	return b->present;
+}
+
 /* The block is as large as the node says; on no list. */
 static void read_registers(struct test_buffer *b)
 {
 	struct tree_window reg;
 	char node[PATH_MAX];
 
-	b->present = tree_find(b->node, node);
-	if (!b->present)
+	if (!find_buffer(b, node))
 		return;
-	if (device_find(b->node, b->device))
-		b->device[0] = '\0';
 	if (dt_has(node, "interrupts"))
 		b->flags |= COHBUF_INFO_INTERRUPT;
 	reg = tree_reg(node);
 	b->size = reg.end - reg.first;
 }
 
-static void add_to(const struct test_buffer **list, const struct test_buffer *b)
+void add_to(const struct test_buffer **list, const struct test_buffer *b)
 {
 	while (*list)
 		list++;
@@ -221,11 +226,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 		struct test_buffer *b = known[i];
 		char node[PATH_MAX];
 
-		b->present = tree_find(b->node, node);
-		if (!b->present)
+		if (!find_buffer(b, node))
 			continue;
-		if (device_find(b->node, b->device))
-			b->device[0] = '\0';
 		/* The driver gives whole pages. */
 		b->size = (b->size + PAGE - 1) & -PAGE;
 		if (dt_has(node, "dmas"))
@@ -550,6 +552,18 @@ int load_module(const char *name)
 	close(fd);
 	errno = error;
 	return ret;
+}
+
+/**
+ * open_attributes() - the file of the module "attributes", which looks into page tables
+ *
+ * Return: the file; where the board does not have the module the test is skipped.
+ */
+int open_attributes(void)
+{
+	if (load_module("attributes") && errno == ENOENT)
+		SKIP("the board does not have the module \"attributes\"");
+	return ASSERT_OK(open("/dev/attributes", O_RDWR | O_CLOEXEC));
 }
 
 int unload_module(const char *name)

@@ -7,6 +7,7 @@
 #ifndef _BUFFERS_H
 #define _BUFFERS_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -64,6 +65,11 @@ extern const struct test_buffer *pinnable_buffers[];	/* of pages that are counte
 /* A test that uses one that this board has not is skipped. */
 extern struct test_buffer plain, pool, cma, snooped, cached, mmapdemo, kmalloc_buffer,
 	vmalloc_buffer, registers, gpio;
+
+/* For lists of others: has the board its node, which one, and which device? */
+bool find_buffer(struct test_buffer *b, char node[PATH_MAX]);
+/* To a list that has room. */
+void add_to(const struct test_buffer **list, const struct test_buffer *b);
 
 bool has_dma(const struct test_buffer *b);
 bool is_cpu_cached(const struct test_buffer *b);
@@ -127,6 +133,7 @@ bool driver_is_built_in(void);
 void need_module(void);
 void reload_driver(void);
 int open_module(const char *name);
+int open_attributes(void);
 int load_module(const char *name);
 int unload_module(const char *name);
 void set_autoprobe(bool on);

@@ -28,13 +28,6 @@ struct mapped {
 	unsigned char *map;
 };
 
-static int open_attributes(void)
-{
-	if (load_module("attributes") && errno == ENOENT)
-		SKIP("the board does not have the module \"attributes\"");
-	return ASSERT_OK(open("/dev/attributes", O_RDWR | O_CLOEXEC));
-}
-
 static struct mapped map_device(const char *device)
 {
 	struct mapped m = { .attributes = open_attributes() };

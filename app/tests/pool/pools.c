@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "pools.h"
-#include "tests/harness/tree.h"
 
 static struct test_buffer coherent = {
 	.node = "pool-coherent",
@@ -61,13 +60,6 @@ struct test_buffer pool_beside = {
 const struct test_buffer *all_pools[MAX_BUFFERS];
 const struct test_buffer *engine_pools[MAX_BUFFERS];
 
-static void add_to(const struct test_buffer **list, const struct test_buffer *pool)
-{
-	while (*list)
-		list++;
-	*list = pool;
-}
-
 /* Before the tests are added, hence a number as low as a program may give. */
 static void __attribute__((constructor(101))) read_tree(void)
 {
@@ -80,11 +72,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 		struct test_buffer *pool = known[i];
 		char node[PATH_MAX];
 
-		pool->present = tree_find(pool->node, node);
-		if (!pool->present)
+		if (!find_buffer(pool, node))
 			continue;
-		if (device_find(pool->node, pool->device))
-			pool->device[0] = '\0';
 		add_to(all_pools, pool);
 		if (pool->flags & COHBUF_INFO_ENGINE)
 			add_to(engine_pools, pool);
