@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The copies of app/lib/copy.h, out of mappings and into them: each byte, and none beside.
+ * The copies of app/lib/cohbuf.h, out of mappings and into them: each byte, and none beside.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/copy.h"
+#include "lib/buffer.h"
 #include "tests/harness/buffers.h"
 
 /* More than two of what is loaded at once, and all that is in front of it and behind. */
@@ -15,18 +15,18 @@
 /* A byte that a copy must not touch. */
 #define BESIDE	0xee
 
-static struct cohbuf_info info_of_file(int fd)
+static struct cohbuf_buffer *opened(int fd)
 {
-	struct cohbuf_info info;
+	struct cohbuf_buffer *buffer = cohbuf_open_fd(fd);
 
-	ASSERT_OK(buffer_info(fd, &info));
-	return info;
+	ASSERT_TRUE(buffer);
+	return buffer;
 }
 
 TEST_EACH(copy_functions, from_a_buffer_give_its_bytes, named_buffers)
 {
 	int fd = open_buffer(b, O_RDWR);
-	struct cohbuf_info info = info_of_file(fd);
+	struct cohbuf_buffer *buffer = opened(fd);
 	unsigned char *map = map_buffer(b, fd), to[MOST + 2 * 16];
 
 	fill_pattern(map, 0, PAGE, 1);
@@ -36,7 +36,7 @@ TEST_EACH(copy_functions, from_a_buffer_give_its_bytes, named_buffers)
 			size_t lead = 1 + (at + length) % 16;
 
 			memset(to, BESIDE, sizeof(to));
-			ASSERT_OK(cohbuf_copy_from(&info, to + lead, map + at, length));
+			ASSERT_OK(cohbuf_copy_from(buffer, to + lead, map + at, length));
 			ASSERT_TRUE(!memcmp(to + lead, map + at, length));
 			ASSERT_EQ(to[lead - 1], BESIDE);
 			ASSERT_EQ(to[lead + length], BESIDE);
@@ -47,7 +47,7 @@ TEST_EACH(copy_functions, from_a_buffer_give_its_bytes, named_buffers)
 TEST_EACH(copy_functions, to_a_buffer_write_its_bytes, named_buffers)
 {
 	int fd = open_buffer(b, O_RDWR);
-	struct cohbuf_info info = info_of_file(fd);
+	struct cohbuf_buffer *buffer = opened(fd);
 	unsigned char *map = map_buffer(b, fd), *from = new_pattern(0, PAGE, 2);
 
 	for (size_t at = 1; at < 18; at++) {
@@ -55,7 +55,7 @@ TEST_EACH(copy_functions, to_a_buffer_write_its_bytes, named_buffers)
 			size_t lead = (at + length) % 16;
 
 			memset(map, BESIDE, MOST + 32);
-			ASSERT_OK(cohbuf_copy_to(&info, map + at, from + lead, length));
+			ASSERT_OK(cohbuf_copy_to(buffer, map + at, from + lead, length));
 			ASSERT_TRUE(!memcmp(map + at, from + lead, length));
 			ASSERT_EQ(map[at - 1], BESIDE);
 			ASSERT_EQ(map[at + length], BESIDE);
@@ -67,11 +67,11 @@ TEST_EACH(copy_functions, move_a_whole_buffer, named_buffers)
 {
 	unsigned char *data = new_pattern(0, b->size, 3), *back = new_bytes(b->size, 0);
 	int fd = open_buffer(b, O_RDWR);
-	struct cohbuf_info info = info_of_file(fd);
+	struct cohbuf_buffer *buffer = opened(fd);
 	unsigned char *map = map_buffer(b, fd);
 
-	ASSERT_OK(cohbuf_copy_to(&info, map, data, b->size));
-	ASSERT_OK(cohbuf_copy_from(&info, back, map, b->size));
+	ASSERT_OK(cohbuf_copy_to(buffer, map, data, b->size));
+	ASSERT_OK(cohbuf_copy_from(buffer, back, map, b->size));
 	EXPECT_BYTES(back, data, b->size);
 }
 
@@ -114,11 +114,11 @@ TEST(copy_functions, of_registers_refuse_what_is_no_access)
 
 TEST(copy_functions, of_bytes_refuse_registers)
 {
-	const struct cohbuf_info info = { .memory = COHBUF_MEMORY_REGISTERS };
+	const struct cohbuf_buffer *buffer = opened(open_buffer(&registers, O_RDWR));
 	unsigned char from[16] = { 1 }, to[16] = { 2 };
 
-	EXPECT_ERRNO(cohbuf_copy_from(&info, to, from, 16), EINVAL);
-	EXPECT_ERRNO(cohbuf_copy_to(&info, to, from, 16), EINVAL);
+	EXPECT_ERRNO(cohbuf_copy_from(buffer, to, from, 16), EINVAL);
+	EXPECT_ERRNO(cohbuf_copy_to(buffer, to, from, 16), EINVAL);
 	EXPECT_EQ(to[0], 2);
 }
 
@@ -128,7 +128,8 @@ TEST(copy_functions, of_bytes_refuse_registers)
  */
 TEST(copy_functions, out_of_registers_for_who_counts)
 {
-	const struct cohbuf_info uncached = { .memory = COHBUF_MEMORY_COHERENT };
+	/* A lie: copies are by the kind, and do not look at the file. */
+	const struct cohbuf_buffer uncached = { .info.memory = COHBUF_MEMORY_COHERENT };
 	unsigned char *map, to[PAGE];
 
 	if (!getenv("COHBUF_COUNTED"))

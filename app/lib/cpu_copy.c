@@ -1,13 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Copies that are right for each kind of memory; see copy.h.
+ * Copies by the CPU, out of mappings and into them, that are right for each kind of memory.
  */
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "copy.h"
+#include "buffer.h"
 
 /* The widest that is loaded or stored by one aligned access or, of two registers, a pair. */
 struct block {
@@ -85,37 +83,40 @@ static void copy_to_uncached(volatile unsigned char *to, const unsigned char *fr
 		*to++ = *from++;
 }
 
-static bool is_memory(const struct cohbuf_info *info)
+static bool is_memory(const struct cohbuf_buffer *buffer)
 {
-	if (info->memory != COHBUF_MEMORY_REGISTERS)
+	if (buffer->info.memory != COHBUF_MEMORY_REGISTERS)
 		return true;
-	errno = EINVAL;
+	cohbuf_fail(EINVAL,
+		    "use cohbuf_copy_from_registers() and cohbuf_copy_to_registers(), which say how wide each access is",
+		    "\"%s\" is registers, and no memory", buffer->info.name);
 	return false;
 }
 
-static bool is_uncached(const struct cohbuf_info *info)
+static bool is_uncached(const struct cohbuf_buffer *buffer)
 {
-	return info->memory == COHBUF_MEMORY_COHERENT && !(info->flags & COHBUF_INFO_DMA_COHERENT);
+	return buffer->info.memory == COHBUF_MEMORY_COHERENT &&
+	       !(buffer->info.flags & COHBUF_INFO_DMA_COHERENT);
 }
 
-int cohbuf_copy_from(const struct cohbuf_info *info, void *to, const volatile void *from,
+int cohbuf_copy_from(const struct cohbuf_buffer *buffer, void *to, const volatile void *from,
 		     size_t length)
 {
-	if (!is_memory(info))
+	if (!is_memory(buffer))
 		return -1;
-	if (is_uncached(info))
+	if (is_uncached(buffer))
 		copy_from_uncached(to, from, length);
 	else
 		memcpy(to, (const void *)from, length);
 	return 0;
 }
 
-int cohbuf_copy_to(const struct cohbuf_info *info, volatile void *to, const void *from,
+int cohbuf_copy_to(const struct cohbuf_buffer *buffer, volatile void *to, const void *from,
 		   size_t length)
 {
-	if (!is_memory(info))
+	if (!is_memory(buffer))
 		return -1;
-	if (is_uncached(info))
+	if (is_uncached(buffer))
 		copy_to_uncached(to, from, length);
 	else
 		memcpy((void *)to, from, length);
@@ -128,7 +129,9 @@ static bool is_access(const volatile void *at, size_t width)
 	if (width && width <= sizeof(unsigned long) && !(width & (width - 1)) &&
 	    !((uintptr_t)at % width))
 		return true;
-	errno = EINVAL;
+	cohbuf_fail(EINVAL,
+		    "give a width of 1, 2, 4 or, in a 64-bit program, 8, and an address that is a multiple of it",
+		    "there is no access of %zu bytes at %p", width, (const void *)at);
 	return false;
 }
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What went wrong last, and what to do about it. Each thread has its own.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "buffer.h"
+
+/* A name or a path that does not fit is cut. */
+static __thread char last_text[512];
+static __thread const char *last_remedy = "";
+
+int cohbuf_fail(int error, const char *remedy, const char *text, ...)
+{
+	va_list args;
+	size_t len;
+
+	va_start(args, text);
+	vsnprintf(last_text, sizeof(last_text), text, args);
+	va_end(args);
+	len = strlen(last_text);
+	/* %m: strerror() may be another thread's. */
+	errno = error;
+	snprintf(last_text + len, sizeof(last_text) - len, ": %m: %s", remedy);
+	last_remedy = remedy;
+	errno = error;
+	return -1;
+}
+
+const char *cohbuf_error(void)
+{
+	return last_text;
+}
+
+const char *cohbuf_remedy(void)
+{
+	return last_remedy;
+}
+
+const char *cohbuf_remedy_of_open(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "\"cohbuf list\" shows the buffers that there are, \"cohbuf doctor\" why one is missing";
+	case EACCES:
+	case EPERM:
+		return "run this as root, or join the group that a udev rule gives the device to";
+	case ENODEV:
+	case ENXIO:
+		return "the device was unbound from its driver: bind it again below /sys/bus/platform/drivers/cohbuf";
+	case ENOTTY:
+		return "it is no cohbuf buffer: another driver has this name; change the node's label";
+	case ENOMEM:
+		return "there is no memory left for a program";
+	case EMFILE:
+		return "this process has as many files open as it may: close some, or raise its limit (ulimit -n)";
+	default:
+		return "see open(2)";
+	}
+}
+
+const char *cohbuf_remedy_of_call(const struct cohbuf_buffer *buffer, int error)
+{
+	switch (error) {
+	case ENODEV:
+		return "the device was unbound from its driver meanwhile: bind it again and start over";
+	case ENXIO:
+		return "the range is outside the buffer: \"cohbuf info\" has its size";
+	case ENOSPC:
+		return "that is the end of the buffer: give an offset and a length inside it";
+	case EBADF:
+	case EACCES:
+		return "the buffer is not open for that: open it with O_RDWR";
+	case ENOTTY:
+		if (cohbuf_is_pool(buffer))
+			return "it is a pool, and has no bytes of its own: take a buffer from it, by cohbuf_alloc()";
+		return "the loaded driver is older than this: install the driver that came with it";
+	case EMFILE:
+		return "this process has as many files open as it may: close some, or raise its limit (ulimit -n)";
+	case EFAULT:
+		return "the program gave an address that is none of its memory";
+	case EINTR:
+		return "a signal came: call it again";
+	default:
+		return "\"dmesg | grep cohbuf\" may have more";
+	}
+}
+
+const char *cohbuf_remedy_of_copy(const struct cohbuf_buffer *buffer, int error)
+{
+	switch (error) {
+	case EOPNOTSUPP:
+		if (!buffer->info.dma_bits)
+			return "no device sees it, so that no DMA controller can copy in it: take a buffer whose cohbuf,memory is \"coherent\", \"cached\" or \"kmalloc\"";
+		return "its node names no DMA controller: add dmas and dma-names = \"memcpy\" to it";
+	case EIO:
+		return "the controller reported an error: it got an address that it cannot reach (dma-ranges of its bus, cohbuf,dma-bits), or a length that it cannot do; see dmesg";
+	case ETIMEDOUT:
+		return "the controller did not say that it was done: its interrupt or its clock is missing or wrong in the devicetree, the channel does not exist in the hardware, or the time limit is too short for the length, or for another copy of this buffer that came first";
+	case EINVAL:
+		return "the two ranges overlap or are empty, or the controller cannot do this alignment: make both offsets and the length multiples of 4, 8, 16 ... until it can";
+	case EINTR:
+		return "a signal stopped it; part of the target may have been written";
+	case ENODEV:
+		return "the device was unbound from its driver, or its controller was: bind them again below /sys/bus/platform/drivers";
+	default:
+		return cohbuf_remedy_of_call(buffer, error);
+	}
+}

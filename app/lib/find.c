@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Buffers found without opening them: by name, by file, by devicetree node.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "buffer.h"
+
+#define CLASS_DIR	"/sys/class/cohbuf"
+#define DT_BASE		"/sys/firmware/devicetree/base"
+
+/* snprintf() into a fixed buffer, where a cut result would be a wrong name. */
+#define format(to, size, ...) \
+	fits(snprintf(to, size, __VA_ARGS__), size)
+
+static int fits(int len, size_t size)
+{
+	if (len >= 0 && (size_t)len < size)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+int cohbuf_path(const char *name, char *path, size_t size)
+{
+	return format(path, size, "%s%s", strchr(name, '/') ? "" : "/dev/", name);
+}
+
+/* The last part of what a link of sysfs points to. */
+static int link_name(const char *path, char *name, size_t size)
+{
+	char target[PATH_MAX];
+	const char *last;
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	if (len < 0)
+		return -1;
+	target[len] = '\0';
+	last = strrchr(target, '/');
+	return format(name, size, "%s", last ? last + 1 : target);
+}
+
+int cohbuf_look_up(const char *name, char found[COHBUF_NAME_SIZE])
+{
+	char path[PATH_MAX], device[64], class[COHBUF_NAME_SIZE];
+	struct stat status;
+
+	if (cohbuf_path(name, path, sizeof(path)) || stat(path, &status))
+		return -1;
+	errno = ENOTTY;
+	if (!S_ISCHR(status.st_mode))
+		return -1;
+	snprintf(device, sizeof(device), "/sys/dev/char/%u:%u", major(status.st_rdev),
+		 minor(status.st_rdev));
+	snprintf(path, sizeof(path), "%s/subsystem", device);
+	if (link_name(path, class, sizeof(class))) {
+		errno = errno == ENOENT ? ENODEV : errno;
+		return -1;
+	}
+	errno = ENOTTY;
+	if (strcmp(class, "cohbuf"))
+		return -1;
+	return link_name(device, found, COHBUF_NAME_SIZE);
+}
+
+int cohbuf_find(const char *path, char name[COHBUF_NAME_SIZE])
+{
+	if (!cohbuf_look_up(path, name))
+		return 0;
+	return cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot find \"%s\"", path);
+}
+
+int cohbuf_next_name(char name[COHBUF_NAME_SIZE])
+{
+	char next[COHBUF_NAME_SIZE] = "";
+	struct dirent *entry;
+	DIR *dir = opendir(CLASS_DIR);
+
+	if (!dir)
+		return cohbuf_fail(errno,
+				   errno == ENOENT ? "load the driver: modprobe cohbuf" :
+						     cohbuf_remedy_of_open(errno),
+				   "cannot list the buffers in " CLASS_DIR);
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, name) > 0 &&
+		    (!next[0] || strcmp(entry->d_name, next) < 0))
+			format(next, sizeof(next), "%s", entry->d_name);
+	closedir(dir);
+	if (!next[0])
+		return 0;
+	strcpy(name, next);
+	return 1;
+}
+
+static const char *remedy_of_node(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "give its whole path, such as \"/soc/frames\"";
+	case ENODEV:
+		return "the node has no buffer: \"cohbuf doctor\" says why";
+	case ENOENT:
+		return "the kernel's devicetree has no such node: look below " DT_BASE;
+	default:
+		return cohbuf_remedy_of_open(error);
+	}
+}
+
+/* Where both lead, as any part of a path can be a link. */
+static bool is_of_node(const char *name, const char *node)
+{
+	char path[sizeof(CLASS_DIR) + COHBUF_NAME_SIZE + 32], real[PATH_MAX];
+
+	snprintf(path, sizeof(path), CLASS_DIR "/%s/device/of_node", name);
+	return realpath(path, real) && !strcmp(real, node);
+}
+
+static int find_node(const char *node, char name[COHBUF_NAME_SIZE])
+{
+	char path[PATH_MAX], real[PATH_MAX];
+
+	errno = EINVAL;
+	if (node[0] != '/' || format(path, sizeof(path), DT_BASE "%s", node) ||
+	    !realpath(path, real))
+		return -1;
+	name[0] = '\0';
+	while (cohbuf_next_name(name) > 0)
+		if (is_of_node(name, real))
+			return 0;
+	errno = ENODEV;
+	return -1;
+}
+
+int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE])
+{
+	if (!find_node(node, name))
+		return 0;
+	return cohbuf_fail(errno, remedy_of_node(errno), "cannot find the node \"%s\"", node);
+}
+
+int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t len = -1;
+	int fd, error;
+
+	if (!format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attribute)) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			len = read(fd, value, size - 1);
+			error = errno;
+			close(fd);
+			errno = error;
+		}
+	}
+	if (len < 0)
+		return cohbuf_fail(errno, cohbuf_remedy_of_open(errno),
+				   "cannot read the attribute \"%s\" of \"%s\"", attribute, name);
+	value[len] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	return 0;
+}
