@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A buffer as a program sees it; see device.h.
+ * The platform device of a buffer; see device.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -99,94 +96,19 @@ int file_write(const char *path, const char *text)
 }
 
 /**
- * buffer_open() - open a buffer
- * @name: its name below /dev, or a path
- * @flags: of open(2)
- *
- * Return: the file, or -1 with the errno of open(2).
- */
-int buffer_open(const char *name, int flags)
-{
-	char path[PATH_MAX];
-
-	if (format(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : "/dev/", name))
-		return -1;
-	return open(path, flags | O_CLOEXEC);
-}
-
-/**
- * buffer_info() - what an open buffer is
- * @fd: the file, open in any mode
- * @info: filled in
- *
- * Return: 0, or -1 with errno: ENODEV after the unbind, ENOTTY if @fd is no buffer.
- */
-int buffer_info(int fd, struct cohbuf_info *info)
-{
-	return ioctl(fd, COHBUF_IOC_INFO, info);
-}
-
-/**
- * buffer_sync() - hand a range of an open buffer over, to the CPU or to the device
- * @fd: the file; open for writing, unless the data goes to the device only
- * @sync: the range, and whose it is from now on
- *
- * Return: 0, or -1 with errno: ENOTTY if the driver is older than this.
- */
-int buffer_sync(int fd, const struct cohbuf_sync *sync)
-{
-	return ioctl(fd, COHBUF_IOC_SYNC, sync);
-}
-
-/**
- * buffer_events() - make a file that counts events of an open buffer
- * @fd: the file of the buffer
- * @source: which events
- * @flags: O_CLOEXEC and O_NONBLOCK, or'ed, or 0
- *
- * Return: the new file, or -1 with errno: ENOTTY if the driver is older than this,
- * EOPNOTSUPP where the node has no interrupt.
- */
-int buffer_events(int fd, enum cohbuf_events_source source, int flags)
-{
-	struct cohbuf_events events = { .source = source, .flags = flags };
-
-	return ioctl(fd, COHBUF_IOC_EVENTS, &events) ? -1 : events.fd;
-}
-
-/**
- * buffer_attr() - read an attribute of a buffer
- * @name: name of the buffer below /dev
- * @attr: name of the attribute
- * @value: where to; gets no newline
- * @size: room in @value
- *
- * Return: 0, or -1 with errno: ENOENT where there is no such buffer or attribute,
- * EACCES where it is not for this user, ENODEV where the unbind came in between.
- */
-int buffer_attr(const char *name, const char *attr, char *value, size_t size)
-{
-	char path[PATH_MAX];
-
-	if (format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attr))
-		return -1;
-	return file_read_line(path, value, size);
-}
-
-/**
  * buffer_attr_u64() - read an attribute that is a number
  * @name: name of the buffer below /dev
  * @attr: name of the attribute
  * @value: filled in; decimal, or hexadecimal after "0x"
  *
- * Return: 0, or -1 with errno as buffer_attr(); EINVAL if it is no number.
+ * Return: 0, or -1 with errno as cohbuf_attribute(); EINVAL if it is no number.
  */
 int buffer_attr_u64(const char *name, const char *attr, uint64_t *value)
 {
 	char text[64];
 	char *end;
 
-	if (buffer_attr(name, attr, text, sizeof(text)))
+	if (cohbuf_attribute(name, attr, text, sizeof(text)))
 		return -1;
 	errno = 0;
 	*value = strtoull(text, &end, 0);
@@ -219,39 +141,6 @@ int file_link_name(const char *path, char *name, size_t size)
 	target[len] = '\0';
 	last = strrchr(target, '/');
 	return format(name, size, "%s", last ? last + 1 : target);
-}
-
-/**
- * buffer_find() - which buffer a node below /dev is, without opening it
- * @node: name of a node below /dev, or a path
- * @name: filled in with the buffer's name
- *
- * Return: 0, or -1 with errno: ENOENT where there is no such node, ENOTTY where it
- * is none of a buffer, ENODEV where its device is gone.
- */
-int buffer_find(const char *node, char name[COHBUF_NAME_SIZE])
-{
-	char path[PATH_MAX], class[COHBUF_NAME_SIZE];
-	struct stat status;
-
-	if (format(path, sizeof(path), "%s%s", strchr(node, '/') ? "" : "/dev/", node) ||
-	    stat(path, &status))
-		return -1;
-	errno = ENOTTY;
-	if (!S_ISCHR(status.st_mode))
-		return -1;
-	format(path, sizeof(path), "/sys/dev/char/%u:%u/subsystem",
-	       major(status.st_rdev), minor(status.st_rdev));
-	if (file_link_name(path, class, sizeof(class))) {
-		errno = errno == ENOENT ? ENODEV : errno;
-		return -1;
-	}
-	errno = ENOTTY;
-	if (strcmp(class, "cohbuf"))
-		return -1;
-	format(path, sizeof(path), "/sys/dev/char/%u:%u", major(status.st_rdev),
-	       minor(status.st_rdev));
-	return file_link_name(path, name, COHBUF_NAME_SIZE);
 }
 
 /**

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A buffer as a program sees it: the node below /dev, the attributes below
- * /sys/class/cohbuf, and the platform device that both belong to.
+ * The platform device that a buffer belongs to, and files of the kernel that have one line.
+ * Buffers themselves are lib/cohbuf.h's.
  *
  * All functions return -1 and set errno on error.
  */
@@ -12,18 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <linux/cohbuf.h>
+#include "lib/cohbuf.h"
 
 /* Room for the name of a platform device, the terminating NUL included. */
 #define DEVICE_NAME_SIZE	128
 
-int buffer_open(const char *name, int flags);
-int buffer_info(int fd, struct cohbuf_info *info);
-int buffer_sync(int fd, const struct cohbuf_sync *sync);
-int buffer_events(int fd, enum cohbuf_events_source source, int flags);
-int buffer_attr(const char *name, const char *attr, char *value, size_t size);
 int buffer_attr_u64(const char *name, const char *attr, uint64_t *value);
-int buffer_find(const char *node, char name[COHBUF_NAME_SIZE]);
 int buffer_device(const char *name, char device[DEVICE_NAME_SIZE]);
 
 int device_find(const char *node, char device[DEVICE_NAME_SIZE]);

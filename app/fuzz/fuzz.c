@@ -33,6 +33,7 @@
 #include "device.h"
 #include "process.h"
 #include "program.h"
+#include "tests/harness/abi.h"
 
 /* Whoever may use the node, and has no other right. */
 #define USER		65534

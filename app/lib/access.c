@@ -9,7 +9,7 @@
 
 #include "buffer.h"
 
-/* 0, or an errno. Of registers the driver says it: there any other access has its own error. */
+/* Returns 0 or an errno. */
 static int check_range(const struct cohbuf_buffer *buffer, uint64_t offset, size_t length)
 {
 	if (cohbuf_is_pool(buffer))
@@ -24,7 +24,16 @@ static const char *remedy_of_access(const struct cohbuf_buffer *buffer, int erro
 	return cohbuf_remedy_of_call(buffer, error);
 }
 
-/* Returns 0 or an errno. */
+/* What was moved of @length bytes: is there more to do? Of registers that is another access. */
+static int check_part(const struct cohbuf_buffer *buffer, ssize_t part, size_t length)
+{
+	if (part < 0)
+		return errno;
+	if (!part || ((size_t)part < length && buffer->info.memory == COHBUF_MEMORY_REGISTERS))
+		return EIO;
+	return 0;
+}
+
 static int read_all(const struct cohbuf_buffer *buffer, char *to, uint64_t offset, size_t length)
 {
 	int error = check_range(buffer, offset, length);
@@ -34,10 +43,7 @@ static int read_all(const struct cohbuf_buffer *buffer, char *to, uint64_t offse
 
 		if (len < 0 && errno == EINTR)
 			continue;
-		if (len <= 0) {
-			error = len ? errno : EIO;
-			break;
-		}
+		error = check_part(buffer, len, length);
 		to += len;
 		offset += len;
 		length -= len;
@@ -55,10 +61,7 @@ static int write_all(const struct cohbuf_buffer *buffer, const char *from, uint6
 
 		if (len < 0 && errno == EINTR)
 			continue;
-		if (len <= 0) {
-			error = len ? errno : EIO;
-			break;
-		}
+		error = check_part(buffer, len, length);
 		from += len;
 		offset += len;
 		length -= len;

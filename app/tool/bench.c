@@ -42,7 +42,7 @@ int bench_sync(const struct bench *bench, uint64_t offset, uint64_t length,
 		.owner = owner,
 	};
 
-	return length && bench->sync(bench->target.fd, &sync) ? errno : 0;
+	return length && bench->sync(bench->target.buffer, &sync) ? errno : 0;
 }
 
 bool bench_hand_over(const struct bench *bench, uint64_t offset, uint64_t length,
@@ -58,7 +58,7 @@ bool bench_hand_over(const struct bench *bench, uint64_t offset, uint64_t length
 			   owner);
 	if (error)
 		tap_fail("handing over %" PRIu64 " bytes from offset 0x%" PRIx64 ": %s: %s",
-			 length, offset, strerror(error), remedy_of_call(error));
+			 length, offset, strerror(error), cohbuf_remedy());
 	return !error;
 }
 

@@ -21,8 +21,9 @@
  * struct bench - the buffer under test
  * @target: the buffer
  * @facts: its addresses
- * @copy: engine_copy(), or what a test of the tests has in its place
- * @sync: buffer_sync(), or what a test of the tests has in its place
+ * @copy: cohbuf_dma_copy(), or what a test of the tests has in its place
+ * @sync: handover(), or what a test of the tests has in its place
+ * @remedy: what to do about the last error of @copy
  * @map: all of it, mapped
  * @size: bytes
  * @seed: what all patterns follow from
@@ -40,8 +41,9 @@
 struct bench {
 	struct target target;
 	struct facts facts;
-	int (*copy)(int fd, struct cohbuf_copy *copy);
-	int (*sync)(int fd, const struct cohbuf_sync *sync);
+	int (*copy)(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy);
+	int (*sync)(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync);
+	const char *remedy;
 	volatile unsigned char *map;
 	uint64_t size;
 	uint64_t seed;

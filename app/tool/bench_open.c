@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "bench_open.h"
-#include "engine.h"
 #include "handover.h"
 #include "tap.h"
 
@@ -61,37 +60,29 @@ static bool save_contents(const struct bench *bench)
 	}
 	if (!handover_to_cpu(&bench->target, &all))
 		return false;
-	if (!target_read(&bench->target, contents, 0, bench->size))
+	if (!cohbuf_read(bench->target.buffer, contents, 0, bench->size))
 		return true;
-	complain("saving the contents of \"%s\": %s: %s", bench->target.name,
-		 strerror(errno), remedy_of_call(errno));
+	complain("saving the contents: %s", cohbuf_error());
 	return false;
 }
 
 bool bench_open(struct bench *bench, const char *name, bool keep)
 {
-	void *map;
-
 	if (!target_open(&bench->target, name, O_RDWR))
 		return false;
 	bench->size = bench->target.size;
-	bench->copy = engine_copy;
-	bench->sync = buffer_sync;
+	bench->copy = cohbuf_dma_copy;
+	bench->sync = handover;
 	if (facts_read(&bench->facts, bench->target.name)) {
-		complain("\"%s\": %s: %s", name, strerror(errno), remedy_of_open(errno));
+		complain("\"%s\": %s: %s", name, strerror(errno), cohbuf_remedy());
 		return false;
 	}
 	/* Ours does not count. */
 	bench->facts.files--;
 
-	map = mmap(NULL, bench->size, PROT_READ | PROT_WRITE, MAP_SHARED, bench->target.fd, 0);
-	if (map == MAP_FAILED) {
-		complain("cannot map \"%s\": %s: %s", name, strerror(errno),
-			 errno == ENOMEM ? "this process has no room for it: use a 64-bit program" :
-					   remedy_of_call(errno));
-		return false;
-	}
-	bench->map = map;
+	bench->map = cohbuf_map(bench->target.buffer, PROT_READ | PROT_WRITE);
+	if (!bench->map)
+		return !target_complain();
 	/* To read all registers, and to write them, is what no test does unasked. */
 	if (keep && !target_is_registers(&bench->target) && !save_contents(bench))
 		return false;
@@ -102,14 +93,12 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 static bool restore_contents(const struct bench *bench)
 {
 	const struct range all = { .length = bench->size };
-	size_t done;
 
 	if (!contents)
 		return true;
-	if (!target_write(&bench->target, contents, 0, bench->size, &done))
+	if (!cohbuf_write(bench->target.buffer, contents, 0, bench->size))
 		return handover_to_device(&bench->target, &all);
-	complain("the contents of \"%s\" were put back up to byte %zu only: %s: %s",
-		 bench->target.name, done, strerror(errno), remedy_of_call(errno));
+	complain("the contents were not put back: %s", cohbuf_error());
 	return false;
 }
 
@@ -125,7 +114,7 @@ bool bench_close(struct bench *bench)
 		raise(bench_stopped);
 	}
 	free(contents);
-	munmap((void *)bench->map, bench->size);
-	close(bench->target.fd);
+	cohbuf_unmap((void *)bench->map, bench->size);
+	target_close(&bench->target);
 	return restored;
 }

@@ -7,10 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "controllers.h"
-#include "engine.h"
 #include "json.h"
 #include "target.h"
 
@@ -56,13 +54,6 @@ static double megabytes_per_second(const struct request *r)
 	return r->total_ns ? bytes * 1000.0 / r->total_ns : 0;
 }
 
-static const char *meaning(const struct target *target, int error)
-{
-	if (error == EOPNOTSUPP && !target_has_dma(target))
-		return "no device sees it, so that no DMA controller can copy in it: take a buffer whose cohbuf,memory is \"coherent\", \"cached\" or \"kmalloc\"";
-	return engine_meaning(error);
-}
-
 static void print_json(const struct target *target, const struct request *r, int error)
 {
 	json_open(NULL, '{');
@@ -78,7 +69,7 @@ static void print_json(const struct target *target, const struct request *r, int
 	json_number("slowest_ns", r->max_ns);
 	json_number("bytes_per_second", megabytes_per_second(r) * 1e6);
 	json_string("error", error ? strerror(error) : NULL);
-	json_string("remedy", error ? meaning(target, error) : NULL);
+	json_string("remedy", error ? cohbuf_remedy() : NULL);
 	if (error == EOPNOTSUPP && target_has_dma(target))
 		controllers_advise_json();
 	json_close();
@@ -101,7 +92,7 @@ static int copy_all(const struct target *target, struct request *r)
 {
 	r->min_ns = UINT64_MAX;
 	while (r->done < r->repeat) {
-		if (engine_copy(target->fd, &r->copy)) {
+		if (cohbuf_dma_copy(target->buffer, &r->copy)) {
 			r->min_ns = r->done ? r->min_ns : 0;
 			return errno;
 		}
@@ -149,16 +140,16 @@ static int run_request(const char *name, struct request *r, bool json)
 	if (!target_open(&target, name, O_RDWR))
 		return STATUS_FAILED;
 	if (target_has_dma(&target) && !request_fits(&target, r)) {
-		close(target.fd);
+		target_close(&target);
 		return STATUS_FAILED;
 	}
-	error = target_has_dma(&target) ? copy_all(&target, r) : EOPNOTSUPP;
-	close(target.fd);
+	error = copy_all(&target, r);
+	target_close(&target);
 	if (error)
 		complain("copy %" PRIu64 " of %" PRIu64 " on \"%s\"%s%s: %s: %s",
 			 r->done + 1, r->repeat, target.name,
 			 r->copy.engine[0] ? " by " : "", r->copy.engine,
-			 strerror(error), meaning(&target, error));
+			 strerror(error), cohbuf_remedy());
 	if (error == EOPNOTSUPP && target_has_dma(&target))
 		controllers_advise(print_advice);
 	if (json)

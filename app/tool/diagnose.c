@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine.h"
 #include "pattern.h"
 #include "tap.h"
 #include "trial.h"
@@ -216,7 +215,7 @@ void diagnose_error(const struct bench *bench, const struct trial *t, const stru
 
 	tap_fail("the copy failed: %s", strerror(error));
 	note_transfer(bench, t);
-	tap_note("means: %s", engine_meaning(error));
+	tap_note("means: %s", bench->remedy);
 	bench_note_place(bench, "source", t->src);
 	bench_note_place(bench, "target", t->dst);
 	if (error == ETIMEDOUT && c.arrived == e->length)

@@ -85,11 +85,9 @@ static int dump_range(const struct target *target, const struct range *range)
 
 		if (range->length - done < len)
 			len = range->length - done;
-		if (target_read(target, block, range->offset + done, len)) {
+		if (cohbuf_read(target->buffer, block, range->offset + done, len)) {
 			fflush(stdout);
-			return complain("reading \"%s\" at offset 0x%" PRIx64 ": %s: %s",
-					target->name, range->offset + done,
-					strerror(errno), remedy_of_call(errno));
+			return target_complain();
 		}
 		for (size_t i = 0; i < len; i += ROW)
 			dump_row(&rows, range->offset + done + i, block + i,
@@ -174,7 +172,7 @@ static int run_dump(const struct command *command, int argc, char **argv)
 	if (!target_open_to_read(&target, argv[optind]))
 		return STATUS_FAILED;
 	status = dump(&target, &range, width);
-	close(target.fd);
+	target_close(&target);
 	return flush_output(status);
 }
 

@@ -2,10 +2,6 @@
 /*
  * What "cohbuf wait" and "cohbuf post" share; see events.h.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-
 #include "events.h"
 
 bool take_count(const struct command *command, uint64_t *count)
@@ -17,23 +13,11 @@ bool take_count(const struct command *command, uint64_t *count)
 	return *count;
 }
 
-static const char *meaning(int error)
-{
-	switch (error) {
-	case EOPNOTSUPP:
-		return "its node has no interrupt: add interrupts to it";
-	case ENOTTY:
-		return "the driver is older than events: load that of this version";
-	default:
-		return remedy_of_call(error);
-	}
-}
-
 int target_events(const struct target *target, enum cohbuf_events_source source)
 {
-	int fd = buffer_events(target->fd, source, O_CLOEXEC);
+	int fd = cohbuf_events(target->buffer, source);
 
 	if (fd < 0)
-		complain("events of \"%s\": %s: %s", target->name, strerror(errno), meaning(errno));
+		target_complain();
 	return fd;
 }

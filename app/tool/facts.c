@@ -2,9 +2,7 @@
 /*
  * All that can be known of a buffer without opening it; see facts.h.
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +14,7 @@
 /* The attribute is root's; a program with CAP_SYS_RAWIO gets it from the file. */
 static void read_dma_addr(struct facts *facts)
 {
-	struct cohbuf_info info;
-	int fd;
+	struct cohbuf_buffer *buffer;
 
 	facts->dma_error = ENOENT;
 	if (!facts->has_dma || facts->is_pool)
@@ -26,14 +23,12 @@ static void read_dma_addr(struct facts *facts)
 	if (!buffer_attr_u64(facts->name, "dma_addr", &facts->dma_addr))
 		return;
 	facts->dma_error = errno;
-	fd = buffer_open(facts->name, O_RDONLY);
-	if (fd < 0)
-		return;
-	if (!buffer_info(fd, &info) && info.flags & COHBUF_INFO_DMA_ADDR) {
-		facts->dma_addr = info.dma_addr;
+	buffer = cohbuf_open(facts->name, O_RDONLY);
+	if (buffer && cohbuf_info(buffer)->flags & COHBUF_INFO_DMA_ADDR) {
+		facts->dma_addr = cohbuf_info(buffer)->dma_addr;
 		facts->dma_error = 0;
 	}
-	close(fd);
+	cohbuf_close(buffer);
 }
 
 /* A channel of its own sets the address: the buffer is allocated for it. */
@@ -57,7 +52,7 @@ static void read_view(struct facts *facts)
 /* An older driver has neither file, and coherent memory only. */
 static void read_caches(struct facts *facts)
 {
-	if (buffer_attr(facts->name, "cpu_mapping", facts->cpu_mapping,
+	if (cohbuf_attribute(facts->name, "cpu_mapping", facts->cpu_mapping,
 			sizeof(facts->cpu_mapping)))
 		strcpy(facts->cpu_mapping, facts->coherent ? "cached" : "uncached");
 	if (buffer_attr_u64(facts->name, "cache_line", &facts->cache_line))
@@ -100,11 +95,11 @@ int facts_read(struct facts *facts, const char *name)
 	    buffer_attr_u64(name, "size", &facts->size) ||
 	    buffer_attr_u64(name, "dma_bits", &facts->dma_bits) ||
 	    buffer_attr_u64(name, "dma_coherent", &facts->coherent) ||
-	    buffer_attr(name, "memory", facts->memory, sizeof(facts->memory)) ||
-	    buffer_attr(name, "region", facts->region, sizeof(facts->region)) ||
+	    cohbuf_attribute(name, "memory", facts->memory, sizeof(facts->memory)) ||
+	    cohbuf_attribute(name, "region", facts->region, sizeof(facts->region)) ||
 	    buffer_device(name, facts->device))
 		return -1;
-	if (buffer_attr(name, "engine", facts->engine, sizeof(facts->engine)))
+	if (cohbuf_attribute(name, "engine", facts->engine, sizeof(facts->engine)))
 		facts->engine[0] = '\0';
 	read_caches(facts);
 	read_events(facts);
@@ -145,33 +140,19 @@ const char *facts_bus_offset(const struct facts *facts, char text[32])
 	return text;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 int facts_names(char (**names)[COHBUF_NAME_SIZE])
 {
-	DIR *dir = opendir("/sys/class/cohbuf");
-	struct dirent *entry;
+	char name[COHBUF_NAME_SIZE] = "";
 	int count = 0;
 
 	*names = NULL;
-	while (dir && (entry = readdir(dir))) {
-		void *more;
+	while (cohbuf_next_name(name) > 0) {
+		void *more = realloc(*names, (count + 1) * sizeof(**names));
 
-		if (entry->d_name[0] == '.')
-			continue;
-		more = realloc(*names, (count + 1) * sizeof(**names));
 		if (!more)
 			break;
 		*names = more;
-		snprintf((*names)[count++], COHBUF_NAME_SIZE, "%.*s",
-			 COHBUF_NAME_SIZE - 1, entry->d_name);
+		memcpy((*names)[count++], name, sizeof(name));
 	}
-	if (dir)
-		closedir(dir);
-	if (count)
-		qsort(*names, count, sizeof(**names), compare_names);
 	return count;
 }

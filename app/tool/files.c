@@ -104,15 +104,12 @@ static int load_range(const struct target *target, const struct range *range, in
 	while (done < range->length) {
 		size_t want = range->length - done < BLOCK ? range->length - done : BLOCK;
 		ssize_t len = read_block(fd, block, want);
-		size_t written;
 
 		if (len < 0)
 			return complain("reading \"%s\": %s; %" PRIu64 " bytes were loaded",
 					file, strerror(errno), done);
-		if (target_write(target, block, range->offset + done, len, &written))
-			return complain("writing to \"%s\" ended after %" PRIu64 " bytes: %s: %s",
-					target->name, done + written, strerror(errno),
-					remedy_of_call(errno));
+		if (cohbuf_write(target->buffer, block, range->offset + done, len))
+			return complain("%s; %" PRIu64 " bytes were loaded before", cohbuf_error(), done);
 		done += len;
 		if ((size_t)len < want)
 			break;
@@ -135,10 +132,8 @@ static int save_range(const struct target *target, const struct range *range, in
 	while (done < range->length) {
 		size_t len = range->length - done < BLOCK ? range->length - done : BLOCK;
 
-		if (target_read(target, block, range->offset + done, len))
-			return complain("reading \"%s\" at offset 0x%" PRIx64 ": %s: %s; \"%s\" is not complete",
-					target->name, range->offset + done,
-					strerror(errno), remedy_of_call(errno), file);
+		if (cohbuf_read(target->buffer, block, range->offset + done, len))
+			return complain("%s; \"%s\" is not complete", cohbuf_error(), file);
 		if (write_block(fd, block, len))
 			return complain("writing to \"%s\": %s; it is not complete: make room, or give a smaller --length",
 					file, strerror(errno));
@@ -201,7 +196,7 @@ static int run_transfer(const struct command *command, int argc, char **argv)
 					      "\"cohbuf dump\" reads those that you name") &&
 	    target_range(&target, &range))
 		status = (loads ? load : save)(&target, &range, argv[optind + 1]);
-	close(target.fd);
+	target_close(&target);
 	return status;
 }
 

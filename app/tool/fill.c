@@ -86,15 +86,14 @@ static int fill_range(const struct target *target, const struct range *range,
 	uint64_t done = 0;
 
 	while (done < range->length) {
-		size_t len = sizeof(block), written;
+		size_t len = sizeof(block);
 
 		if (range->length - done < len)
 			len = range->length - done;
 		make_block(fill, block, len, done);
-		if (target_write(target, block, range->offset + done, len, &written))
-			return complain("writing to \"%s\" ended after %" PRIu64 " of %" PRIu64 " bytes: %s: %s",
-					target->name, done + written, range->length,
-					strerror(errno), remedy_of_call(errno));
+		if (cohbuf_write(target->buffer, block, range->offset + done, len))
+			return complain("%s; %" PRIu64 " of %" PRIu64 " bytes were written before",
+					cohbuf_error(), done, range->length);
 		done += len;
 	}
 	return STATUS_OK;
@@ -195,7 +194,7 @@ static int fill_buffer(const char *name, struct range *range, const struct fill 
 	if (!target_open(&target, name, O_WRONLY))
 		return STATUS_FAILED;
 	status = (target_is_registers(&target) ? fill_register : fill_memory)(&target, range, fill);
-	close(target.fd);
+	target_close(&target);
 	return flush_output(status);
 }
 

@@ -2,44 +2,28 @@
 /*
  * Ranges of a buffer handed over, to the CPU and to the device; see handover.h.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <string.h>
-
 #include "handover.h"
 
-static const char *meaning(int error)
+int handover(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync)
 {
-	switch (error) {
-	case ENOTTY:
-		return "the loaded driver is older than this tool and cannot hand ranges over: install the driver that came with it";
-	case EBADF:
-		return "what comes from the device takes a file that is open for writing";
-	case ENXIO:
-		return "the range is outside the buffer: \"cohbuf info\" has its size";
-	default:
-		return remedy_of_call(error);
-	}
+	return (sync->owner == COHBUF_SYNC_FOR_CPU ? cohbuf_sync_for_cpu : cohbuf_sync_for_device)
+		(buffer, sync->offset, sync->length, sync->direction);
 }
 
-int handover_complain(const struct target *target, const struct range *range)
+static bool hand_over(const struct target *target, const struct range *range,
+		      enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
 {
-	return complain("handing over %" PRIu64 " bytes from offset 0x%" PRIx64 " of \"%s\": %s: %s",
-			range->length, range->offset, target->name, strerror(errno),
-			meaning(errno));
-}
-
-int handover(const struct target *target, const struct range *range,
-	     enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
-{
-	struct cohbuf_sync sync = {
+	const struct cohbuf_sync sync = {
 		.offset = range->offset,
 		.length = range->length,
 		.direction = direction,
 		.owner = owner,
 	};
 
-	return buffer_sync(target->fd, &sync);
+	if (!handover(target->buffer, &sync))
+		return true;
+	target_complain();
+	return false;
 }
 
 /*
@@ -50,20 +34,13 @@ bool handover_to_cpu(const struct target *target, const struct range *range)
 {
 	if (!target->info.cache_line)
 		return true;
-	if (handover(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE) ||
-	    (target->writable &&
-	     handover(target, range, COHBUF_SYNC_FROM_DEVICE, COHBUF_SYNC_FOR_CPU))) {
-		handover_complain(target, range);
-		return false;
-	}
-	return true;
+	return hand_over(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE) &&
+	       (!target->writable ||
+		hand_over(target, range, COHBUF_SYNC_FROM_DEVICE, COHBUF_SYNC_FOR_CPU));
 }
 
 bool handover_to_device(const struct target *target, const struct range *range)
 {
-	if (!target->info.cache_line ||
-	    !handover(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE))
-		return true;
-	handover_complain(target, range);
-	return false;
+	return !target->info.cache_line ||
+	       hand_over(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE);
 }

@@ -13,10 +13,6 @@ bool handover_to_cpu(const struct target *target, const struct range *range);
 bool handover_to_device(const struct target *target, const struct range *range);
 
 /* Whatever the memory is: 0, or -1 with errno. */
-int handover(const struct target *target, const struct range *range,
-	     enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner);
-
-/* Says what went wrong, and what to do; returns the exit status. */
-int handover_complain(const struct target *target, const struct range *range);
+int handover(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync);
 
 #endif /* _HANDOVER_H */

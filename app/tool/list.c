@@ -306,9 +306,9 @@ static int info_of(const char *node, bool json)
 	char name[COHBUF_NAME_SIZE];
 	struct facts facts;
 
-	if (buffer_find(node, name) || facts_read(&facts, name))
+	if (cohbuf_find(node, name) || facts_read(&facts, name))
 		return complain("cannot find \"%s\": %s: %s", node, strerror(errno),
-				remedy_of_open(errno));
+				cohbuf_remedy());
 	if (json) {
 		json_open(NULL, '{');
 		print_json(&facts);

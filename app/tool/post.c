@@ -2,9 +2,7 @@
 /*
  * cohbuf post: events from the command line.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -27,13 +25,10 @@ static int post_on(const char *name, uint64_t count)
 		return STATUS_FAILED;
 	fd = target_events(&target, COHBUF_EVENTS_POSTED);
 	if (fd >= 0) {
-		status = STATUS_OK;
-		if (write(fd, &count, sizeof(count)) != sizeof(count))
-			status = complain("posting on \"%s\": %s: %s", target.name, strerror(errno),
-					  remedy_of_call(errno));
+		status = cohbuf_post(fd, count) ? target_complain() : STATUS_OK;
 		close(fd);
 	}
-	close(target.fd);
+	target_close(&target);
 	return status;
 }
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "registers.h"
 
@@ -50,21 +49,12 @@ static union value value_of(uint64_t number, unsigned int width)
 	}
 }
 
-/* Not again where it was cut short: that would be a second access. */
-static int whole(ssize_t len, unsigned int width)
-{
-	if (len == (ssize_t)width)
-		return 0;
-	errno = len < 0 ? errno : EIO;
-	return -1;
-}
-
 int register_read(const struct target *target, uint64_t offset, unsigned int width,
 		  uint64_t *number)
 {
 	union value value;
 
-	if (whole(pread(target->fd, &value, width, offset), width))
+	if (cohbuf_read(target->buffer, &value, offset, width))
 		return -1;
 	*number = number_of(&value, width);
 	return 0;
@@ -75,7 +65,7 @@ int register_write(const struct target *target, uint64_t offset, unsigned int wi
 {
 	union value value = value_of(number, width);
 
-	return whole(pwrite(target->fd, &value, width, offset), width);
+	return cohbuf_write(target->buffer, &value, offset, width);
 }
 
 bool registers_are_named(const struct target *target, struct range *range, unsigned int width)
@@ -99,7 +89,7 @@ const char *remedy_of_register(int error)
 {
 	if (error == EINVAL)
 		return "no register is touched in this width: reg-io-width of its node allows another one, or its processor has none so wide";
-	return remedy_of_call(error);
+	return cohbuf_remedy();
 }
 
 int register_complain(const struct target *target, const char *verb, uint64_t offset,

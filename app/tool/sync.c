@@ -68,13 +68,15 @@ static void warn_of_neighbours(const struct target *target, const struct range *
 
 static int sync_range(const struct target *target, const struct request *r)
 {
-	enum cohbuf_sync_owner owner = r->owner == OPT_FOR_CPU ? COHBUF_SYNC_FOR_CPU :
-								 COHBUF_SYNC_FOR_DEVICE;
+	const struct cohbuf_sync sync = {
+		.offset = r->range.offset,
+		.length = r->range.length,
+		.direction = r->direction,
+		.owner = r->owner == OPT_FOR_CPU ? COHBUF_SYNC_FOR_CPU : COHBUF_SYNC_FOR_DEVICE,
+	};
 
 	warn_of_neighbours(target, &r->range);
-	if (handover(target, &r->range, r->direction, owner))
-		return handover_complain(target, &r->range);
-	return STATUS_OK;
+	return handover(target->buffer, &sync) ? target_complain() : STATUS_OK;
 }
 
 static int sync_buffer(const char *name, struct request *r)
@@ -87,7 +89,7 @@ static int sync_buffer(const char *name, struct request *r)
 		return STATUS_FAILED;
 	if (target_range(&target, &r->range))
 		status = sync_range(&target, r);
-	close(target.fd);
+	target_close(&target);
 	return status;
 }
 

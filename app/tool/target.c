@@ -5,67 +5,39 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "target.h"
 
-const char *remedy_of_open(int error)
+int target_complain(void)
 {
-	switch (error) {
-	case ENOENT:
-		return "\"cohbuf list\" shows the buffers that there are, \"cohbuf doctor\" why one is missing";
-	case EACCES:
-	case EPERM:
-		return "run this as root, or join the group that a udev rule gives the device to";
-	case ENODEV:
-	case ENXIO:
-		return "the device was unbound from its driver: bind it again below /sys/bus/platform/drivers/cohbuf";
-	case ENOTTY:
-		return "it is no cohbuf buffer: another driver has this name; change the node's label";
-	default:
-		return "see open(2)";
-	}
-}
-
-const char *remedy_of_call(int error)
-{
-	switch (error) {
-	case ENODEV:
-		return "the device was unbound from its driver meanwhile: bind it again and start over";
-	case ENOSPC:
-		return "that is the end of the buffer: give an --offset and a --length inside it";
-	default:
-		return "\"dmesg | grep cohbuf\" may have more";
-	}
+	return complain("%s", cohbuf_error());
 }
 
 bool target_open(struct target *target, const char *name, int flags)
 {
-	/* Other devices may not like to be opened: look whose it is first. */
-	if (buffer_find(name, target->name)) {
-		complain("cannot open \"%s\": %s: %s", name, strerror(errno),
-			 remedy_of_open(errno));
+	target->buffer = cohbuf_open(name, flags);
+	if (!target->buffer) {
+		target_complain();
 		return false;
 	}
-	target->fd = buffer_open(name, flags);
-	if (target->fd < 0 || buffer_info(target->fd, &target->info)) {
-		complain("cannot open \"%s\": %s: %s", name, strerror(errno),
-			 remedy_of_open(errno));
-		if (target->fd >= 0)
-			close(target->fd);
-		return false;
-	}
+	target->info = *cohbuf_info(target->buffer);
+	memcpy(target->name, target->info.name, sizeof(target->name));
 	if (target->info.flags & COHBUF_INFO_POOL) {
-		complain("\"%s\" is a pool, and has no bytes of its own: programs take buffers from it, by COHBUF_IOC_ALLOC (docs/abi.md); \"cohbuf info %s\" shows who has some",
+		complain("\"%s\" is a pool, and has no bytes of its own: programs take buffers from it, by cohbuf_alloc() (docs/abi.md); \"cohbuf info %s\" shows who has some",
 			 target->name, target->name);
-		close(target->fd);
+		target_close(target);
 		return false;
 	}
 	target->size = target->info.size;
 	target->writable = (flags & O_ACCMODE) != O_RDONLY;
 	return true;
+}
+
+void target_close(struct target *target)
+{
+	cohbuf_close(target->buffer);
+	target->buffer = NULL;
 }
 
 bool target_is_registers(const struct target *target)
@@ -88,14 +60,14 @@ bool target_open_to_read(struct target *target, const char *name)
 		return true;
 
 	both = *target;
-	both.fd = buffer_open(name, O_RDWR);
+	both.buffer = cohbuf_open(name, O_RDWR);
 	both.writable = true;
-	if (both.fd < 0) {
+	if (!both.buffer) {
 		complain("\"%s\" cannot be opened for writing: %s: without that the CPU may read what its caches have, not what a device wrote since: %s",
-			 name, strerror(errno), remedy_of_open(errno));
+			 name, strerror(errno), cohbuf_remedy());
 		return true;
 	}
-	close(target->fd);
+	target_close(target);
 	*target = both;
 	return true;
 }
@@ -153,45 +125,4 @@ bool target_range(const struct target *target, struct range *range)
 		return false;
 	}
 	return true;
-}
-
-int target_read(const struct target *target, void *to, uint64_t offset, size_t length)
-{
-	while (length) {
-		ssize_t len = pread(target->fd, to, length, offset);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len <= 0) {
-			errno = len ? errno : EIO;
-			return -1;
-		}
-		to = (char *)to + len;
-		offset += len;
-		length -= len;
-	}
-	return 0;
-}
-
-int target_write(const struct target *target, const void *from, uint64_t offset,
-		 size_t length, size_t *done)
-{
-	size_t written = 0;
-	int ret = 0;
-
-	while (written < length) {
-		ssize_t len = pwrite(target->fd, (const char *)from + written,
-				     length - written, offset + written);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len < 0) {
-			ret = -1;
-			break;
-		}
-		written += len;
-	}
-	if (done)
-		*done = written;
-	return ret;
 }

@@ -6,20 +6,20 @@
 #ifndef _TARGET_H
 #define _TARGET_H
 
-#include "device.h"
+#include "lib/cohbuf.h"
 #include "tool.h"
 
 /**
  * struct target - an open buffer
  * @name: its name below /dev
- * @fd: the file
+ * @buffer: the buffer
  * @size: bytes
  * @info: what the driver says of it
  * @writable: it is open for writing, or for both
  */
 struct target {
 	char name[COHBUF_NAME_SIZE];
-	int fd;
+	struct cohbuf_buffer *buffer;
 	uint64_t size;
 	struct cohbuf_info info;
 	bool writable;
@@ -57,6 +57,7 @@ bool take_range_and_arguments(const struct command *command, int argc, char **ar
 			      int arguments, struct range *range, int *status);
 
 bool target_open(struct target *target, const char *name, int flags);
+void target_close(struct target *target);
 /* Registers of a device: no memory, and each access reaches the device. */
 bool target_is_registers(const struct target *target);
 /* Does a device see it? Else nothing can copy in it. */
@@ -68,13 +69,7 @@ bool target_has_dma(const struct target *target);
 bool target_open_to_read(struct target *target, const char *name);
 bool target_range(const struct target *target, struct range *range);
 
-/* All of it or none is a lie: -1 with errno, @done says how far it came. */
-int target_read(const struct target *target, void *to, uint64_t offset, size_t length);
-int target_write(const struct target *target, const void *from, uint64_t offset,
-		 size_t length, size_t *done);
-
-/* What to do about an error of open(2), or of a call on an open buffer. */
-const char *remedy_of_open(int error);
-const char *remedy_of_call(int error);
+/* Says what the library's last call had to say; returns the exit status. */
+int target_complain(void);
 
 #endif /* _TARGET_H */

@@ -13,7 +13,6 @@
 #include "bench.h"
 #include "bench_open.h"
 #include "controllers.h"
-#include "engine.h"
 #include "pattern.h"
 #include "tap.h"
 #include "trial.h"
@@ -86,7 +85,7 @@ static void print_advice(const char *line)
 /* No engine, or none that gets through a first transfer: then the rest says nothing. */
 static bool dma_is_possible(const struct bench *bench, bool first)
 {
-	const char *reason = engine_meaning(bench->dma_error);
+	const char *reason = bench->remedy;
 	bool has_dma = target_has_dma(&bench->target);
 	char no_dma[96];
 
@@ -183,7 +182,6 @@ static unsigned int run_tests(struct bench *bench, const struct bench_suite *sui
 {
 	static volatile unsigned int failures;
 	static volatile unsigned int i;
-	struct cohbuf_info info;
 
 	for (i = 0; i < suite->count(bench); i++) {
 		tap_begin(suite->name(bench, i));
@@ -200,7 +198,7 @@ static unsigned int run_tests(struct bench *bench, const struct bench_suite *sui
 		if (bench_stopped)
 			return failures;
 		failures += !tap_end();
-		if (buffer_info(bench->target.fd, &info)) {
+		if (cohbuf_check(bench->target.buffer)) {
 			tap_bail_out("the device was unbound from its driver meanwhile: its contents are lost; bind it again and start over");
 			return failures + 1;
 		}

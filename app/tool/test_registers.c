@@ -42,13 +42,13 @@ static void test_are_mapped(struct bench *bench)
 	long page = sysconf(_SC_PAGESIZE);
 
 	for (uint64_t at = 0; at < bench->size; at += page)
-		if (map_and_unmap(bench->target.fd, at, page, PROT_READ | PROT_WRITE, MAP_SHARED)) {
+		if (map_and_unmap(cohbuf_fd(bench->target.buffer), at, page, PROT_READ | PROT_WRITE, MAP_SHARED)) {
 			tap_fail("the page at offset 0x%" PRIx64 " cannot be mapped: %s: %s", at,
-				 strerror(errno), remedy_of_call(errno));
+				 strerror(errno), "is its device still bound to the driver?");
 			return;
 		}
 	expect_error("a mapping behind the end",
-		     map_and_unmap(bench->target.fd, bench->size, page, PROT_READ, MAP_SHARED),
+		     map_and_unmap(cohbuf_fd(bench->target.buffer), bench->size, page, PROT_READ, MAP_SHARED),
 		     ENXIO);
 }
 
@@ -85,24 +85,26 @@ static void test_are_claimed(struct bench *bench)
 			 bench->facts.device, first, last, bench->size);
 }
 
-static int open_again(const struct bench *bench, int flags)
+static struct cohbuf_buffer *open_again(const struct bench *bench, int flags)
 {
-	int fd = buffer_open(bench->target.name, flags);
+	struct cohbuf_buffer *buffer = cohbuf_open(bench->target.name, flags);
 
-	if (fd < 0)
-		tap_fail("cannot open \"%s\": %s: %s", bench->target.name, strerror(errno),
-			 remedy_of_open(errno));
-	return fd;
+	if (!buffer)
+		tap_fail("%s", cohbuf_error());
+	return buffer;
 }
 
 /* Calls that move no byte: none would reach the device if it were not refused. */
 static void test_modes_hold(struct bench *bench)
 {
-	int readable = open_again(bench, O_RDONLY), writable = open_again(bench, O_WRONLY);
-	const int both = PROT_READ | PROT_WRITE, fd = bench->target.fd;
+	struct cohbuf_buffer *reader = open_again(bench, O_RDONLY);
+	struct cohbuf_buffer *writer = open_again(bench, O_WRONLY);
+	const int both = PROT_READ | PROT_WRITE, fd = cohbuf_fd(bench->target.buffer);
 	uint64_t size = bench->size;
 
-	if (readable >= 0 && writable >= 0) {
+	if (reader && writer) {
+		int readable = cohbuf_fd(reader), writable = cohbuf_fd(writer);
+
 		expect_error("a writable mapping of a file open for reading",
 			     map_and_unmap(readable, 0, size, both, MAP_SHARED), EACCES);
 		expect_error("a mapping of a file open for writing",
@@ -114,10 +116,8 @@ static void test_modes_hold(struct bench *bench)
 		expect_error("read(2) of a file open for writing", pread(writable, &size, 0, 0),
 			     EBADF);
 	}
-	if (readable >= 0)
-		close(readable);
-	if (writable >= 0)
-		close(writable);
+	cohbuf_close(reader);
+	cohbuf_close(writer);
 }
 
 /* Reads that are of no width, at no offset, of a register. What is refused is none. */
@@ -142,10 +142,10 @@ static void test_odd_reads_are_refused(struct bench *bench)
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		snprintf(what, sizeof(what), "read(2) of %zu bytes at offset 0x%" PRIx64,
 			 odd[i].length, odd[i].offset);
-		expect_error(what, pread(bench->target.fd, bytes, odd[i].length, odd[i].offset),
+		expect_error(what, pread(cohbuf_fd(bench->target.buffer), bytes, odd[i].length, odd[i].offset),
 			     EINVAL);
 	}
-	if (pread(bench->target.fd, bytes, 4, bench->size))
+	if (pread(cohbuf_fd(bench->target.buffer), bytes, 4, bench->size))
 		tap_fail("read(2) at the end gives something else than 0 bytes");
 }
 
@@ -157,7 +157,7 @@ static void test_have_no_dma(struct bench *bench)
 		tap_fail("--require-dma: no device sees registers as memory: test a buffer of memory");
 	if (bench->target.info.dma_addr || bench->target.info.dma_bits)
 		tap_fail("INFO has a DMA address, or bits of one");
-	expect_error("COPY", bench->copy(bench->target.fd, &copy), EOPNOTSUPP);
+	expect_error("COPY", bench->copy(bench->target.buffer, &copy), EOPNOTSUPP);
 }
 
 static void test_sync_is_a_barrier(struct bench *bench)
@@ -166,7 +166,7 @@ static void test_sync_is_a_barrier(struct bench *bench)
 		int error = bench_sync(bench, 0, bench->size, COHBUF_SYNC_BIDIRECTIONAL, owner);
 
 		if (error)
-			tap_fail("SYNC, owner %d: %s: %s", owner, strerror(error), remedy_of_call(error));
+			tap_fail("SYNC, owner %d: %s: %s", owner, strerror(error), cohbuf_remedy());
 	}
 }
 

@@ -27,7 +27,7 @@ static bool sync_works(const struct bench *bench, uint64_t offset, uint64_t leng
 		tap_skip("the loaded driver is older than this tool and cannot hand ranges over: install the driver that came with it");
 	else
 		tap_fail("SYNC of %" PRIu64 " bytes from offset 0x%" PRIx64 ", direction %d, owner %d: %s: %s",
-			 length, offset, direction, owner, strerror(error), remedy_of_call(error));
+			 length, offset, direction, owner, strerror(error), cohbuf_remedy());
 	return false;
 }
 

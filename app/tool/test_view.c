@@ -17,7 +17,7 @@
 static void fail_call(const struct bench *bench, const char *call, uint64_t offset)
 {
 	tap_fail("%s at offset 0x%" PRIx64 " of \"%s\": %s: %s", call, offset,
-		 bench->target.name, strerror(errno), remedy_of_call(errno));
+		 bench->target.name, strerror(errno), cohbuf_remedy());
 }
 
 static void fail_view(const struct bench *bench, const unsigned char *expected,
@@ -51,12 +51,12 @@ static bool test_page(struct bench *bench, uint64_t page, int round, bool user_w
 	if (user_writes) {
 		memcpy(map, expected, BENCH_PAGE);
 		__sync_synchronize();
-		if (target_read(&bench->target, found, page, BENCH_PAGE)) {
+		if (cohbuf_read(bench->target.buffer, found, page, BENCH_PAGE)) {
 			fail_call(bench, "pread", page);
 			return false;
 		}
 	} else {
-		if (target_write(&bench->target, expected, page, BENCH_PAGE, NULL)) {
+		if (cohbuf_write(bench->target.buffer, expected, page, BENCH_PAGE)) {
 			fail_call(bench, "pwrite", page);
 			return false;
 		}

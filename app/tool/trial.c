@@ -27,7 +27,9 @@ int trial_copy(struct bench *bench, uint64_t src, uint64_t dst, uint64_t length)
 
 	if (copy.timeout_ms > COHBUF_COPY_TIMEOUT_MAX)
 		copy.timeout_ms = COHBUF_COPY_TIMEOUT_MAX;
-	error = bench->copy(bench->target.fd, &copy) ? errno : 0;
+	error = bench->copy(bench->target.buffer, &copy) ? errno : 0;
+	if (error)
+		bench->remedy = cohbuf_remedy();
 	if (copy.engine[0])
 		memcpy(bench->engine, copy.engine, sizeof(bench->engine));
 	bench->last_ns = copy.duration_ns;
@@ -41,9 +43,9 @@ static bool put(struct bench *bench, const struct trial *t, uint64_t offset,
 		memcpy((unsigned char *)bench->map + offset, bytes, len);
 		return true;
 	}
-	if (!target_write(&bench->target, bytes, offset, len, NULL))
+	if (!cohbuf_write(bench->target.buffer, bytes, offset, len))
 		return true;
-	tap_fail("pwrite: %s: %s", strerror(errno), remedy_of_call(errno));
+	tap_fail("pwrite: %s", cohbuf_error());
 	return false;
 }
 
@@ -54,9 +56,9 @@ static bool get(struct bench *bench, const struct trial *t, uint64_t offset,
 		memcpy(bytes, (unsigned char *)bench->map + offset, len);
 		return true;
 	}
-	if (!target_read(&bench->target, bytes, offset, len))
+	if (!cohbuf_read(bench->target.buffer, bytes, offset, len))
 		return true;
-	tap_fail("pread: %s: %s", strerror(errno), remedy_of_call(errno));
+	tap_fail("pread: %s", cohbuf_error());
 	return false;
 }
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -51,42 +50,26 @@ static uint64_t now_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-/* Returns 0 or an errno, ETIMEDOUT once it is too late. */
-static int await_one(int fd, const struct request *r, uint64_t start)
+/* Milliseconds that are left, or -1 for as long as it takes. */
+static int time_left(const struct request *r, uint64_t start)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 	uint64_t passed = now_ms() - start;
-	int wait = -1;
 
-	if (r->timeout)
-		wait = passed < r->timeout ? (int)(r->timeout - passed) : 0;
-	switch (poll(&pfd, 1, wait)) {
-	case 0:
-		errno = ETIMEDOUT;
-		return errno;
-	case 1:
-		return 0;
-	default:
-		return errno;
-	}
+	if (!r->timeout)
+		return -1;
+	return passed < r->timeout ? (int)(r->timeout - passed) : 0;
 }
 
-/* Returns 0 or an errno. */
+/* Returns 0, or -1 with errno: ETIMEDOUT once it is too late. */
 static int await_all(int fd, struct request *r)
 {
-	const uint64_t acknowledge = 1;
 	uint64_t start = now_ms(), count;
-	int error;
 
 	while (r->got < r->count) {
-		if (r->source == COHBUF_EVENTS_INTERRUPT &&
-		    write(fd, &acknowledge, sizeof(acknowledge)) < 0)
-			return errno;
-		error = await_one(fd, r, start);
-		if (error)
-			return error;
-		if (read(fd, &count, sizeof(count)) < 0)
-			return errno;
+		if (r->source == COHBUF_EVENTS_INTERRUPT && cohbuf_post(fd, 1))
+			return -1;
+		if (cohbuf_wait(fd, time_left(r, start), &count))
+			return -1;
 		r->got += count;
 	}
 	return 0;
@@ -96,17 +79,17 @@ static int wait_on(const char *name, struct request *r)
 {
 	bool posted = r->source == COHBUF_EVENTS_POSTED;
 	struct target target;
-	int error = -1, fd;
+	int error = 0, fd;
 
 	if (!target_open(&target, name, posted ? O_RDONLY : O_RDWR))
 		return STATUS_FAILED;
 	fd = target_events(&target, r->source);
 	if (fd >= 0) {
-		error = await_all(fd, r);
+		error = await_all(fd, r) ? errno : 0;
 		close(fd);
 	}
-	close(target.fd);
-	if (error < 0)
+	target_close(&target);
+	if (fd < 0)
 		return STATUS_FAILED;
 
 	printf("%" PRIu64 "\n", r->got);
@@ -115,7 +98,7 @@ static int wait_on(const char *name, struct request *r)
 			 r->got, r->count, target.name, r->timeout);
 	else if (error)
 		complain("waiting for \"%s\": %s: %s", target.name, strerror(error),
-			 remedy_of_call(error));
+			 cohbuf_remedy());
 	return flush_output(error ? STATUS_FAILED : STATUS_OK);
 }
 

@@ -232,7 +232,7 @@ static long make_sysfs_read(struct scene *s)
 {
 	char text[64];
 
-	return buffer_attr(s->b->name, s->attr, text, sizeof(text));
+	return cohbuf_attribute(s->b->name, s->attr, text, sizeof(text));
 }
 
 static long make_alloc(struct scene *s)
@@ -460,7 +460,7 @@ static void expect_nothing_of(const struct test_buffer *b)
 {
 	char name[COHBUF_NAME_SIZE], path[PATH_MAX];
 
-	EXPECT_ERRNO(buffer_find(b->node, name), ENOENT);
+	EXPECT_ERRNO(cohbuf_find(b->node, name), ENOENT);
 	if (b->name) {
 		EXPECT_ERRNO(buffer_open(b->name, O_RDONLY), ENOENT);
 		snprintf(path, sizeof(path), "/sys/class/cohbuf/%s", b->name);

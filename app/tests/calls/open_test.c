@@ -46,7 +46,7 @@ TEST_EACH(open, node_has_the_number_that_sysfs_says, all_buffers)
 	char wanted[32], number[32] = "?";
 
 	snprintf(wanted, sizeof(wanted), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
-	ASSERT_OK(buffer_attr(name_of(b), "dev", number, sizeof(number)));
+	ASSERT_OK(cohbuf_attribute(name_of(b), "dev", number, sizeof(number)));
 	EXPECT_STREQ(number, wanted);
 }
 

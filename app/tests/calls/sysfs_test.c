@@ -70,7 +70,7 @@ TEST_EACH(sysfs, memory_is_the_kind, all_buffers)
 {
 	char text[64] = "?";
 
-	EXPECT_OK(buffer_attr(name_of(b), "memory", text, sizeof(text)));
+	EXPECT_OK(cohbuf_attribute(name_of(b), "memory", text, sizeof(text)));
 	EXPECT_STREQ(text, kind_of(b));
 }
 
@@ -78,7 +78,7 @@ TEST_EACH(sysfs, cpu_mapping_is_what_the_kind_promises, all_buffers)
 {
 	char text[64] = "?";
 
-	EXPECT_OK(buffer_attr(name_of(b), "cpu_mapping", text, sizeof(text)));
+	EXPECT_OK(cohbuf_attribute(name_of(b), "cpu_mapping", text, sizeof(text)));
 	EXPECT_STREQ(text, is_cpu_cached(b) ? "cached" : "uncached");
 }
 
@@ -86,7 +86,7 @@ TEST_EACH(sysfs, region_is_the_name_of_the_memory_region, all_buffers)
 {
 	char text[64] = "?";
 
-	EXPECT_OK(buffer_attr(name_of(b), "region", text, sizeof(text)));
+	EXPECT_OK(cohbuf_attribute(name_of(b), "region", text, sizeof(text)));
 	EXPECT_STREQ(text, b->region);
 }
 
@@ -136,8 +136,8 @@ static void expect_all_but_the_dma_address(const char *name, int error)
 
 	for (const char *const *attr = all_attributes; *attr; attr++)
 		if (strcmp(*attr, "dma_addr"))
-			EXPECT_OK(buffer_attr(name, *attr, text, sizeof(text)));
-	EXPECT_ERRNO(buffer_attr(name, "dma_addr", text, sizeof(text)), error);
+			EXPECT_OK(cohbuf_attribute(name, *attr, text, sizeof(text)));
+	EXPECT_ERRNO(cohbuf_attribute(name, "dma_addr", text, sizeof(text)), error);
 }
 
 TEST_EACH(sysfs, unprivileged_user_reads_all_but_the_dma_address, dma_buffers)

@@ -53,7 +53,7 @@ static uint64_t dma_addr_of(const struct test_buffer *b)
 {
 	char text[32] = "";
 
-	ASSERT_OK(buffer_attr(b->name, "dma_addr", text, sizeof(text)));
+	ASSERT_OK(cohbuf_attribute(b->name, "dma_addr", text, sizeof(text)));
 	return strtoull(text, NULL, 16);
 }
 

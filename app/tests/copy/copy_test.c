@@ -167,7 +167,7 @@ TEST_EACH(copy, engine_in_sysfs_is_the_one_that_copies, copying_buffers)
 	struct cohbuf_copy copy = { .dst = b->size / 2, .length = 256 };
 	char engine[COHBUF_ENGINE_NAME_SIZE] = "?";
 
-	ASSERT_OK(buffer_attr(name_of(b), "engine", engine, sizeof(engine)));
+	ASSERT_OK(cohbuf_attribute(name_of(b), "engine", engine, sizeof(engine)));
 	ASSERT_OK(ioctl(open_buffer(b, O_RDWR), COHBUF_IOC_COPY, &copy));
 	EXPECT_STREQ(copy.engine, engine);
 }
@@ -179,7 +179,7 @@ TEST_EACH(copy, without_an_engine_is_eopnotsupp, lonely_buffers)
 	char engine[COHBUF_ENGINE_NAME_SIZE] = "?";
 	struct subject s = open_subject(b, 8);
 
-	EXPECT_OK(buffer_attr(name_of(b), "engine", engine, sizeof(engine)));
+	EXPECT_OK(cohbuf_attribute(name_of(b), "engine", engine, sizeof(engine)));
 	EXPECT_STREQ(engine, "");
 
 	memset(copy.engine, 0xa5, sizeof(copy.engine));

@@ -72,7 +72,7 @@ const char *controller_of(const struct test_buffer *b)
 	char engine[COHBUF_ENGINE_NAME_SIZE];
 	const struct controller *c;
 
-	ASSERT_OK(buffer_attr(name_of(b), "engine", engine, sizeof(engine)));
+	ASSERT_OK(cohbuf_attribute(name_of(b), "engine", engine, sizeof(engine)));
 	engine[strcspn(engine, "/")] = '\0';
 	c = find_controller(engine);
 	ASSERT_TRUE(c);

@@ -29,7 +29,7 @@ bool engine_copies_in(const struct test_buffer *b)
 {
 	char engine[COHBUF_ENGINE_NAME_SIZE];
 
-	return *controller && !buffer_attr(b->name, "engine", engine, sizeof(engine)) &&
+	return *controller && !cohbuf_attribute(b->name, "engine", engine, sizeof(engine)) &&
 	       !strncmp(engine, controller, strlen(controller));
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "abi.h"
 #include "device.h"
 #include "harness.h"
 #include "touch.h"

@@ -234,7 +234,7 @@ static int open_second_node(const struct test_buffer *b, const char *path)
 	unsigned int maj, min;
 	int fields, fd;
 
-	ASSERT_OK(buffer_attr(name_of(b), "dev", number, sizeof(number)));
+	ASSERT_OK(cohbuf_attribute(name_of(b), "dev", number, sizeof(number)));
 	fields = sscanf(number, "%u:%u", &maj, &min);
 	ASSERT_EQ(fields, 2);
 	unlink(path);

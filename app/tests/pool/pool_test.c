@@ -56,9 +56,9 @@ TEST(pool, has_the_attributes_of_a_pool)
 	char value[64];
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		EXPECT_ERRNO(buffer_attr("pool-coherent", none[i], value, sizeof(value)), ENOENT);
-	EXPECT_ERRNO(buffer_attr("plain", "used", value, sizeof(value)), ENOENT);
-	EXPECT_ERRNO(buffer_attr("plain", "buffers", value, sizeof(value)), ENOENT);
+		EXPECT_ERRNO(cohbuf_attribute("pool-coherent", none[i], value, sizeof(value)), ENOENT);
+	EXPECT_ERRNO(cohbuf_attribute("plain", "used", value, sizeof(value)), ENOENT);
+	EXPECT_ERRNO(cohbuf_attribute("plain", "buffers", value, sizeof(value)), ENOENT);
 }
 
 TEST_EACH(pool, makes_a_buffer_of_whole_pages_and_zeroes, all_pools)

@@ -61,7 +61,7 @@ static void expect_attr(const char *attr, const char *wanted)
 {
 	char text[64] = "?";
 
-	EXPECT_OK(buffer_attr("registers", attr, text, sizeof(text)));
+	EXPECT_OK(cohbuf_attribute("registers", attr, text, sizeof(text)));
 	harness_check(HARNESS_HERE(false), !strcmp(text, wanted), "%s is \"%s\", not \"%s\"", attr,
 		      wanted, text);
 }

@@ -21,7 +21,7 @@ bool dma_addresses_have_64_bits(void)
 {
 	char text[32] = "";
 
-	ASSERT_OK(buffer_attr(plain.name, "dma_addr", text, sizeof(text)));
+	ASSERT_OK(cohbuf_attribute(plain.name, "dma_addr", text, sizeof(text)));
 	return strlen(text) == 18;
 }
 

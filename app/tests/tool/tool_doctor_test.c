@@ -39,7 +39,7 @@ TEST_EACH(tool_doctor, finds_nothing_where_all_is_well, named_buffers)
 	char name[COHBUF_NAME_SIZE], text[80];
 	struct run r;
 
-	if (buffer_find(b->name, name))
+	if (cohbuf_find(b->name, name))
 		SKIP("this board has no %s", b->name);
 	r = run("cohbuf doctor %s", b->name);
 	expect_status(&r, 0);

@@ -14,6 +14,7 @@
 #include "json.h"
 #include "run.h"
 #include "said.h"
+#include "lib/buffer.h"
 #include "tests/copy/copying.h"
 #include "tests/registers/block.h"
 #include "tool/bench.h"
@@ -390,14 +391,18 @@ static void read_it(const void *bench)
 
 TEST(tool_kinds, a_mapping_of_other_registers_is_found)
 {
+	struct cohbuf_buffer buffer = {
+		.info = { .size = PAGE, .memory = COHBUF_MEMORY_REGISTERS },
+	};
 	static struct bench bench = { .asked = { .count = 1, .registers = { { 4, 4, false } } } };
 	uint32_t values[2] = { 0, 0x1111 };
 	const char *text;
 
 	bench.map = calloc(1, PAGE);
 	ASSERT_TRUE(bench.map);
-	bench.target.fd = ASSERT_OK(memfd_create("registers", MFD_CLOEXEC));
-	ASSERT_EQ(write(bench.target.fd, values, sizeof(values)), sizeof(values));
+	bench.target.buffer = &buffer;
+	buffer.fd = ASSERT_OK(memfd_create("registers", MFD_CLOEXEC));
+	ASSERT_EQ(write(buffer.fd, values, sizeof(values)), sizeof(values));
 	text = said(read_it, &bench);
 	expect_said(text, "not ok 1 - test 0x4:4\n# mapping 0x00000000, read(2) 0x00001111, mapping 0x00000000\n"
 			  "# the mapping has another value than read(2)\n");

@@ -166,7 +166,7 @@ TEST(tool, list_and_info_agree_with_sysfs)
 			char value[64], *digits = value;
 
 			if (!strcmp(attrs[a], "dma_addr") &&
-			    buffer_attr(name, attrs[a], value, sizeof(value))) {
+			    cohbuf_attribute(name, attrs[a], value, sizeof(value))) {
 				/* What no device sees. */
 				ASSERT_EQ(errno, ENOENT);
 				strcpy(value, "null");
@@ -175,7 +175,7 @@ TEST(tool, list_and_info_agree_with_sysfs)
 				/* The kernel has leading zeros. */
 				snprintf(value, sizeof(value), "0x%llx", strtoull(digits, NULL, 0));
 			} else {
-				ASSERT_OK(buffer_attr(name, attrs[a], value, sizeof(value)));
+				ASSERT_OK(cohbuf_attribute(name, attrs[a], value, sizeof(value)));
 			}
 			expect_json(&info, attrs[a], value);
 			snprintf(path, sizeof(path), "%d.%s", i, attrs[a]);
@@ -429,7 +429,7 @@ TEST_EACH_LIMIT(tool, load_and_save_go_round, named_buffers, 60)
 	char name[COHBUF_NAME_SIZE];
 	struct run r;
 
-	if (buffer_find(b->name, name))
+	if (cohbuf_find(b->name, name))
 		SKIP("this board has no %s", b->name);
 	r = run("cohbuf fill %s --random --seed 3 && cohbuf save %s /tmp/a && cohbuf fill %s --byte 0 &&"
 		"cohbuf load %s /tmp/a && cohbuf save %s /tmp/b && cmp /tmp/a /tmp/b",

@@ -50,7 +50,7 @@ static void take_out(uint64_t offset, uint64_t end)
 	drop(first, last);
 }
 
-static int sync_caches(int fd __attribute__((unused)), const struct cohbuf_sync *sync)
+static int sync_caches(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
 {
 	uint64_t end = sync->offset + sync->length;
 
@@ -82,7 +82,7 @@ static struct {
 	bool wipes_the_source;
 } faults;
 
-static int copy_in_memory(int fd __attribute__((unused)), struct cohbuf_copy *copy)
+static int copy_in_memory(const struct cohbuf_buffer *buffer __attribute__((unused)), struct cohbuf_copy *copy)
 {
 	uint64_t end = copy->dst + copy->length;
 
@@ -185,7 +185,7 @@ TEST(trial_caches, sync_sees_that_there_are_caches)
 	expect_result(test_sync, "ok 1", "16 of 16 cache lines that were not handed over were dropped");
 }
 
-static int barrier(int fd __attribute__((unused)),
+static int barrier(const struct cohbuf_buffer *buffer __attribute__((unused)),
 		   const struct cohbuf_sync *sync __attribute__((unused)))
 {
 	return 0;
@@ -201,32 +201,32 @@ TEST(trial_caches, sync_says_that_an_emulator_shows_nothing)
 }
 
 /* It drops what it was to hand to the device. */
-static int drops(int fd __attribute__((unused)), const struct cohbuf_sync *sync)
+static int drops(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
 {
 	drop(sync->offset, sync->offset + sync->length);
 	return 0;
 }
 
 /* Ranges are whole lines to it, whatever is beside them. */
-static int rounds(int fd __attribute__((unused)), const struct cohbuf_sync *sync)
+static int rounds(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
 {
 	uint64_t end = sync->offset + sync->length;
 
 	if (sync->owner == COHBUF_SYNC_FOR_DEVICE)
-		return sync_caches(-1, sync);
+		return sync_caches(buffer, sync);
 	if (sync->direction != COHBUF_SYNC_TO_DEVICE)
 		drop(sync->offset / LINE * LINE, (end + LINE - 1) / LINE * LINE);
 	return 0;
 }
 
-static int is_refused(int fd __attribute__((unused)),
+static int is_refused(const struct cohbuf_buffer *buffer __attribute__((unused)),
 		      const struct cohbuf_sync *sync __attribute__((unused)))
 {
 	errno = ENODEV;
 	return -1;
 }
 
-static int is_unknown(int fd __attribute__((unused)),
+static int is_unknown(const struct cohbuf_buffer *buffer __attribute__((unused)),
 		      const struct cohbuf_sync *sync __attribute__((unused)))
 {
 	errno = ENOTTY;

@@ -13,11 +13,11 @@
 #include "tests/harness/harness.h"
 #include "tool/bench.h"
 
-typedef int (*engine)(int fd, struct cohbuf_copy *copy);
+typedef int (*engine)(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy);
 
 static struct bench bench;
 
-static int barrier(int fd __attribute__((unused)),
+static int barrier(const struct cohbuf_buffer *buffer __attribute__((unused)),
 		   const struct cohbuf_sync *sync __attribute__((unused)))
 {
 	return 0;
@@ -44,7 +44,7 @@ static unsigned char *at(uint64_t offset)
 	return (unsigned char *)bench.map + offset;
 }
 
-static int good(int fd __attribute__((unused)), struct cohbuf_copy *copy)
+static int good(const struct cohbuf_buffer *buffer __attribute__((unused)), struct cohbuf_copy *copy)
 {
 	if (copy->src % bench.unit || copy->dst % bench.unit || copy->length % bench.unit ||
 	    copy->src + copy->length > bench.size || copy->dst + copy->length > bench.size) {
@@ -57,28 +57,28 @@ static int good(int fd __attribute__((unused)), struct cohbuf_copy *copy)
 	return 0;
 }
 
-static int does_nothing(int fd __attribute__((unused)),
+static int does_nothing(const struct cohbuf_buffer *buffer __attribute__((unused)),
 			struct cohbuf_copy *copy __attribute__((unused)))
 {
 	return 0;
 }
 
-static int one_byte_more(int fd, struct cohbuf_copy *copy)
+static int one_byte_more(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	if (copy->dst + copy->length < bench.size)
 		*at(copy->dst + copy->length) ^= 0xff;
-	return good(fd, copy);
+	return good(buffer, copy);
 }
 
-static int one_byte_before(int fd, struct cohbuf_copy *copy)
+static int one_byte_before(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	if (copy->dst)
 		*at(copy->dst - 1) ^= 0xff;
-	return good(fd, copy);
+	return good(buffer, copy);
 }
 
 /* Counts in words, and starts at words. */
-static int whole_words(int fd, struct cohbuf_copy *copy)
+static int whole_words(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	struct cohbuf_copy words = *copy;
 
@@ -89,7 +89,7 @@ static int whole_words(int fd, struct cohbuf_copy *copy)
 }
 
 /* Of the low bits of the source only, it forgets. */
-static int aligned_source(int fd, struct cohbuf_copy *copy)
+static int aligned_source(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	struct cohbuf_copy words = *copy;
 
@@ -97,7 +97,7 @@ static int aligned_source(int fd, struct cohbuf_copy *copy)
 	return good(fd, &words);
 }
 
-static int length_of_12_bits(int fd, struct cohbuf_copy *copy)
+static int length_of_12_bits(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	struct cohbuf_copy cut = *copy;
 
@@ -106,11 +106,11 @@ static int length_of_12_bits(int fd, struct cohbuf_copy *copy)
 }
 
 /* Every second time it has what it read the last time. */
-static int stale(int fd, struct cohbuf_copy *copy)
+static int stale(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	static unsigned char old[65536];
 	static int times;
-	int ret = good(fd, copy);
+	int ret = good(buffer, copy);
 
 	if (times++ % 2)
 		memcpy(at(copy->dst), old, copy->length);
@@ -118,35 +118,35 @@ static int stale(int fd, struct cohbuf_copy *copy)
 	return ret;
 }
 
-static int wipes_the_source(int fd, struct cohbuf_copy *copy)
+static int wipes_the_source(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
-	int ret = good(fd, copy);
+	int ret = good(buffer, copy);
 
 	memset(at(copy->src), 0, copy->length);
 	return ret;
 }
 
 /* One page of the buffer is out of reach. */
-static int one_bad_page(int fd, struct cohbuf_copy *copy)
+static int one_bad_page(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	const uint64_t bad = 0x73000;
 
-	good(fd, copy);
+	good(buffer, copy);
 	if (copy->dst < bad + 4096 && copy->dst + copy->length > bad)
 		memset(at(bad), 0, 4096);
 	return 0;
 }
 
 /* As a test engine that moves words by hand: 0.1 s for a page. */
-static int slow(int fd, struct cohbuf_copy *copy)
+static int slow(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
 	struct timespec time = { .tv_nsec = copy->length * 100000000 / 4096 % 1000000000 };
 
 	nanosleep(&time, NULL);
-	return good(fd, copy);
+	return good(buffer, copy);
 }
 
-static int times_out(int fd __attribute__((unused)),
+static int times_out(const struct cohbuf_buffer *buffer __attribute__((unused)),
 		     struct cohbuf_copy *copy __attribute__((unused)))
 {
 	errno = ETIMEDOUT;
