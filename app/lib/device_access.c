@@ -10,6 +10,7 @@
 
 int cohbuf_dma_copy(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
+	bool can = buffer->info.dma_bits || cohbuf_is_pool(buffer);
 	char called[COHBUF_CALLED_SIZE];
 	int error;
 
@@ -18,7 +19,7 @@ int cohbuf_dma_copy(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy
 	 * The doorbell itself is the controller's driver's, and has its barrier there.
 	 */
 	__sync_synchronize();
-	error = ioctl(buffer->fd, COHBUF_IOC_COPY, copy) ? errno : 0;
+	error = can ? (ioctl(buffer->fd, COHBUF_IOC_COPY, copy) ? errno : 0) : EOPNOTSUPP;
 	__sync_synchronize();
 	if (!error)
 		return 0;

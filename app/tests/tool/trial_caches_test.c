@@ -71,7 +71,7 @@ static int hand_over(uint64_t offset, uint64_t length, enum cohbuf_sync_directio
 		.owner = owner,
 	};
 
-	return sync_caches(-1, &sync);
+	return sync_caches(NULL, &sync);
 }
 
 /* What the kernel does for the ranges of a copy, and no more, unless it forgets it. */

@@ -85,7 +85,7 @@ static int whole_words(const struct cohbuf_buffer *buffer, struct cohbuf_copy *c
 	words.src &= ~3ULL;
 	words.dst &= ~3ULL;
 	words.length = (words.length + 3) & ~3ULL;
-	return good(fd, &words);
+	return good(buffer, &words);
 }
 
 /* Of the low bits of the source only, it forgets. */
@@ -94,7 +94,7 @@ static int aligned_source(const struct cohbuf_buffer *buffer, struct cohbuf_copy
 	struct cohbuf_copy words = *copy;
 
 	words.src &= ~7ULL;
-	return good(fd, &words);
+	return good(buffer, &words);
 }
 
 static int length_of_12_bits(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
@@ -102,7 +102,7 @@ static int length_of_12_bits(const struct cohbuf_buffer *buffer, struct cohbuf_c
 	struct cohbuf_copy cut = *copy;
 
 	cut.length &= 0xfff;
-	return cut.length ? good(fd, &cut) : 0;
+	return cut.length ? good(buffer, &cut) : 0;
 }
 
 /* Every second time it has what it read the last time. */

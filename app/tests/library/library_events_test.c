@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libcohbuf: events that are posted, waited for, and over.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "library.h"
+
+static int events_of(const struct cohbuf_buffer *buffer)
+{
+	return ASSERT_OK(cohbuf_events(buffer, COHBUF_EVENTS_POSTED));
+}
+
+TEST(library_events, are_counted_for_each_who_waits)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDWR);
+	int one = events_of(buffer), other = events_of(buffer);
+	uint64_t count;
+
+	EXPECT_EQ(fcntl(one, F_GETFD), FD_CLOEXEC);
+	ASSERT_OK(cohbuf_post(one, 1));
+	ASSERT_OK(cohbuf_post(other, 4));
+	ASSERT_OK(cohbuf_wait(one, -1, &count));
+	EXPECT_EQ(count, 5);
+	EXPECT_FAILS(cohbuf_wait(one, 0, &count), ETIMEDOUT, "waiting for events");
+	EXPECT_OK(cohbuf_wait(other, 0, NULL));
+	EXPECT_FAILS(cohbuf_wait(other, 20, NULL), ETIMEDOUT, "waiting for events");
+	/* From now on. */
+	EXPECT_FAILS(cohbuf_wait(events_of(buffer), 0, NULL), ETIMEDOUT, "wait longer");
+}
+
+TEST(library_events, of_another_process_wake_who_waits)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDWR);
+	int events = events_of(buffer);
+	uint64_t count = 0;
+	pid_t pid;
+
+	if (is_fake())
+		SKIP("the folder has events of one process");
+	pid = harness_fork();
+	if (!pid) {
+		EXPECT_OK(cohbuf_post(events_of(buffer), 3));
+		_exit(0);
+	}
+	EXPECT_OK(cohbuf_wait(events, 10000, &count));
+	EXPECT_EQ(count, 3);
+	harness_join(pid);
+}
+
+TEST(library_events, are_refused_with_the_reason)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDONLY);
+	int events = events_of(buffer), pipefd[2];
+
+	EXPECT_FAILS(cohbuf_post(events, 1), EBADF, "open for writing");
+	EXPECT_FAILS(cohbuf_post(events_of(opened("plain", O_RDWR)), 0), EINVAL, "post 1 to");
+	EXPECT_FAILS(cohbuf_post(events_of(opened("plain", O_RDWR)), 1ULL << 32), EINVAL,
+		     "post 1 to");
+	EXPECT_FAILS(cohbuf_events(buffer, COHBUF_EVENTS_INTERRUPT), EOPNOTSUPP,
+		     "add interrupts to it");
+	ASSERT_OK(pipe(pipefd));
+	close(pipefd[0]);
+	close(pipefd[1]);
+	EXPECT_FAILS(cohbuf_post(pipefd[1], 1), EBADF, "posting 1 events");
+}
+
+static void do_nothing(int sig __attribute__((unused)))
+{
+}
+
+TEST(library_events, a_signal_ends_the_wait)
+{
+	struct sigaction action = { .sa_handler = do_nothing };
+	struct itimerval soon = { .it_value.tv_usec = 20000 };
+	int events = events_of(opened("plain", O_RDWR));
+
+	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
+	ASSERT_OK(setitimer(ITIMER_REAL, &soon, NULL));
+	EXPECT_FAILS(cohbuf_wait(events, -1, NULL), EINTR, "a signal came: call it again");
+}
+
+TEST(library_events, end_with_the_unbind)
+{
+	int events = events_of(opened("plain", O_RDWR));
+	uint64_t count;
+
+	ASSERT_OK(cohbuf_post(events, 2));
+	unbind("plain");
+	EXPECT_OK(cohbuf_wait(events, -1, &count));
+	EXPECT_EQ(count, 2);
+	EXPECT_FAILS(cohbuf_wait(events, -1, &count), ENODEV, "the device was unbound");
+	EXPECT_FAILS(cohbuf_post(events, 1), ENODEV, "the device was unbound");
+}

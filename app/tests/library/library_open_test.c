@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libcohbuf: buffers found, opened and closed, and the text of what does not work.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "library.h"
+
+TEST(library_open, gives_what_the_driver_says)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDWR);
+	const struct cohbuf_info *info = cohbuf_info(buffer);
+
+	EXPECT_STREQ(info->name, "plain");
+	EXPECT_EQ(info->size, 1 << 20);
+	EXPECT_EQ(cohbuf_size(buffer), info->size);
+	EXPECT_EQ(info->memory, COHBUF_MEMORY_COHERENT);
+	EXPECT_OK(cohbuf_check(buffer));
+	EXPECT_EQ(fcntl(cohbuf_fd(buffer), F_GETFL) & O_ACCMODE, O_RDWR);
+	EXPECT_EQ(fcntl(cohbuf_fd(buffer), F_GETFD), FD_CLOEXEC);
+	cohbuf_close(buffer);
+}
+
+TEST(library_open, takes_names_and_paths)
+{
+	struct cohbuf_buffer *by_name = opened("plain", O_RDONLY);
+	struct cohbuf_buffer *by_path = cohbuf_open("/dev/../dev/plain", O_RDONLY);
+
+	ASSERT_TRUE(by_path);
+	EXPECT_STREQ(cohbuf_info(by_path)->name, cohbuf_info(by_name)->name);
+	EXPECT_EQ(fcntl(cohbuf_fd(by_path), F_GETFL) & O_ACCMODE, O_RDONLY);
+	cohbuf_close(by_name);
+	cohbuf_close(by_path);
+}
+
+TEST(library_open, says_what_cannot_be_opened)
+{
+	char name[COHBUF_NAME_SIZE], long_name[5000];
+
+	EXPECT_NULL(cohbuf_open("nonesuch", O_RDONLY), ENOENT,
+		    "cannot open \"nonesuch\": No such file or directory: \"cohbuf list\" shows");
+	EXPECT_NULL(cohbuf_open("null", O_RDWR), ENOTTY, "it is no cohbuf buffer");
+	EXPECT_NULL(cohbuf_open("/proc/version", O_RDONLY), ENOTTY, "\"/proc/version\"");
+	EXPECT_FAILS(cohbuf_find("null", name), ENOTTY, "cannot find \"null\"");
+	EXPECT_FAILS(cohbuf_find("nonesuch", name), ENOENT, "cannot find \"nonesuch\"");
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	errno = 0;
+	EXPECT_TRUE(!cohbuf_open(long_name, O_RDONLY));
+	EXPECT_EQ(errno, ENAMETOOLONG);
+}
+
+/* Its right belongs to the file, and a closed one is nobody's. */
+TEST(library_open, takes_a_file_over)
+{
+	int fd = dup(cohbuf_fd(opened("plain", O_RDWR))), others[2];
+	struct cohbuf_buffer *buffer = cohbuf_open_fd(fd);
+
+	ASSERT_TRUE(buffer);
+	EXPECT_EQ(cohbuf_fd(buffer), fd);
+	EXPECT_STREQ(cohbuf_info(buffer)->name, "plain");
+	cohbuf_close(buffer);
+	EXPECT_ERRNO(fcntl(fd, F_GETFD), EBADF);
+
+	EXPECT_NULL(cohbuf_open_fd(fd), EBADF, "cannot take over the file");
+	ASSERT_OK(pipe(others));
+	EXPECT_NULL(cohbuf_open_fd(others[0]), ENOTTY, "it is no cohbuf buffer");
+	/* The caller's it stays. */
+	EXPECT_OK(fcntl(others[0], F_GETFD));
+}
+
+TEST(library_open, leaves_no_file_open)
+{
+	int before = dup(0), after;
+
+	close(before);
+	for (int i = 0; i < 3; i++) {
+		cohbuf_close(opened("plain", O_RDONLY));
+		EXPECT_TRUE(!cohbuf_open("null", O_RDWR));
+		EXPECT_TRUE(!cohbuf_open("nonesuch", O_RDWR));
+	}
+	cohbuf_close(NULL);
+	after = dup(0);
+	EXPECT_EQ(after, before);
+}
+
+TEST(library_open, of_a_close_errno_stays)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDONLY);
+
+	errno = EXDEV;
+	cohbuf_close(buffer);
+	EXPECT_EQ(errno, EXDEV);
+}
+
+/* As the tree has it, whatever the label. */
+TEST(library_open, by_the_node_of_the_devicetree)
+{
+	char link[] = "/sys/class/cohbuf/plain/device/of_node", *node, name[COHBUF_NAME_SIZE];
+	struct cohbuf_buffer *buffer;
+
+	need_buffer("plain");
+	node = realpath(link, NULL);
+	ASSERT_TRUE(node);
+	ASSERT_TRUE(!strncmp(node, "/sys/firmware/devicetree/base/", 30));
+	node += 29;
+	ASSERT_OK(cohbuf_find_node(node, name));
+	EXPECT_STREQ(name, "plain");
+	buffer = cohbuf_open_node(node, O_RDONLY);
+	ASSERT_TRUE(buffer);
+	EXPECT_STREQ(cohbuf_info(buffer)->name, "plain");
+
+	EXPECT_NULL(cohbuf_open_node("/no/such/node", O_RDONLY), ENOENT, "\"/no/such/node\"");
+	EXPECT_NULL(cohbuf_open_node(node + 1, O_RDONLY), EINVAL, "give its whole path");
+	/* One that is there, and has no buffer. */
+	EXPECT_FAILS(cohbuf_find_node("/", name), ENODEV, "\"cohbuf doctor\" says why");
+	EXPECT_FAILS(cohbuf_find_node("", name), EINVAL, "give its whole path");
+}
+
+TEST(library_open, goes_through_all_names_in_order)
+{
+	char name[COHBUF_NAME_SIZE] = "", last[COHBUF_NAME_SIZE] = "";
+	bool plain = false;
+	int count = 0, more;
+
+	need_buffer("plain");
+	while ((more = cohbuf_next_name(name)) == 1) {
+		char found[COHBUF_NAME_SIZE];
+
+		EXPECT_TRUE(strcmp(name, last) > 0);
+		strcpy(last, name);
+		EXPECT_OK(cohbuf_find(name, found));
+		EXPECT_STREQ(name, found);
+		plain |= !strcmp(name, "plain");
+		ASSERT_LE(++count, 10000);
+	}
+	EXPECT_EQ(more, 0);
+	EXPECT_TRUE(plain);
+	EXPECT_GT(count, 1);
+	/* Behind the last one there is none, and it stays. */
+	EXPECT_EQ(cohbuf_next_name(name), 0);
+	EXPECT_STREQ(name, last);
+}
+
+TEST(library_open, reads_attributes)
+{
+	char value[64], cut[4];
+
+	need_buffer("plain");
+	ASSERT_OK(cohbuf_attribute("plain", "size", value, sizeof(value)));
+	EXPECT_STREQ(value, "1048576");
+	ASSERT_OK(cohbuf_attribute("plain", "size", cut, sizeof(cut)));
+	EXPECT_STREQ(cut, "104");
+	EXPECT_FAILS(cohbuf_attribute("plain", "nonesuch", value, sizeof(value)), ENOENT,
+		     "the attribute \"nonesuch\" of \"plain\"");
+	EXPECT_FAILS(cohbuf_attribute("nonesuch", "size", value, sizeof(value)), ENOENT,
+		     "of \"nonesuch\"");
+}
+
+TEST(library_open, after_an_unbind_says_so)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDWR);
+	char byte;
+
+	unbind("plain");
+	EXPECT_FAILS(cohbuf_check(buffer), ENODEV, "\"plain\" is not there: No such device: the device was unbound");
+	EXPECT_FAILS(cohbuf_read(buffer, &byte, 0, 1), ENODEV, "bind it again");
+	EXPECT_FAILS(cohbuf_write(buffer, &byte, 0, 1), ENODEV, "bind it again");
+	EXPECT_NULL(cohbuf_map(buffer, PROT_READ), ENODEV, "bind it again");
+	/* What it was is still known. */
+	EXPECT_EQ(cohbuf_size(buffer), 1 << 20);
+	bind("plain");
+	EXPECT_FAILS(cohbuf_check(buffer), ENODEV, "\"plain\" is not there");
+	cohbuf_close(buffer);
+	EXPECT_OK(cohbuf_check(opened("plain", O_RDWR)));
+}
+
+struct thread {
+	char name[16];
+	pthread_barrier_t *barrier;
+	bool right;
+};
+
+static void *fail_often(void *arg)
+{
+	struct thread *t = arg;
+	char part[32];
+
+	snprintf(part, sizeof(part), "\"%s\"", t->name);
+	t->right = true;
+	pthread_barrier_wait(t->barrier);
+	for (int i = 0; i < 2000; i++)
+		t->right &= !cohbuf_open(t->name, O_RDONLY) && errno == ENOENT &&
+			    strstr(cohbuf_error(), part);
+	return NULL;
+}
+
+TEST(library_open, each_thread_has_an_error_of_its_own)
+{
+	struct thread threads[4];
+	pthread_barrier_t barrier;
+	pthread_t ids[4];
+
+	pthread_barrier_init(&barrier, NULL, 4);
+	for (int i = 0; i < 4; i++) {
+		threads[i].barrier = &barrier;
+		snprintf(threads[i].name, sizeof(threads[i].name), "nonesuch%d", i);
+		ASSERT_EQ(pthread_create(&ids[i], NULL, fail_often, &threads[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		ASSERT_EQ(pthread_join(ids[i], NULL), 0);
+		EXPECT_TRUE(threads[i].right);
+	}
+	/* This one had none. */
+	EXPECT_STREQ(cohbuf_error(), "");
+	EXPECT_STREQ(cohbuf_remedy(), "");
+}
+
+TEST(library_open, what_works_leaves_the_error)
+{
+	char name[COHBUF_NAME_SIZE], error[512];
+
+	need_buffer("plain");
+	EXPECT_NULL(cohbuf_open("nonesuch", O_RDONLY), ENOENT, "nonesuch");
+	strcpy(error, cohbuf_error());
+	EXPECT_TRUE(strstr(error, cohbuf_remedy()));
+	EXPECT_OK(cohbuf_find("plain", name));
+	cohbuf_close(opened("plain", O_RDONLY));
+	EXPECT_STREQ(cohbuf_error(), error);
+}
