@@ -10,7 +10,7 @@
 #include "cohbuf.h"
 
 /* Not among the symbols of the shared library. */
-#define INTERNAL	__attribute__((visibility("hidden")))
+#define INTERNAL __attribute__((visibility("hidden")))
 
 /**
  * struct cohbuf_buffer - an open buffer, or a pool of them
@@ -25,7 +25,7 @@ struct cohbuf_buffer {
 INTERNAL bool cohbuf_is_pool(const struct cohbuf_buffer *buffer);
 
 /* What it is called in errors: "frames", or "a buffer of frames" where a pool made it. */
-#define COHBUF_CALLED_SIZE	64
+#define COHBUF_CALLED_SIZE 64
 INTERNAL const char *cohbuf_called(const struct cohbuf_buffer *buffer,
 				   char called[COHBUF_CALLED_SIZE]);
 

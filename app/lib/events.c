@@ -45,7 +45,8 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 	for (;;) {
 		struct pollfd ready = { .fd = events, .events = POLLIN };
 		int64_t left = timeout_ms < 0 ? -1 : end - now_ms();
-		int ret = poll(&ready, 1, timeout_ms < 0 ? -1 : left > 0 ? left : 0);
+		int ret = poll(&ready, 1, timeout_ms < 0 ? -1 : left > 0 ? left :
+									   0);
 
 		if (ret < 0)
 			return errno;

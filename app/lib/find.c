@@ -14,8 +14,8 @@
 
 #include "buffer.h"
 
-#define CLASS_DIR	"/sys/class/cohbuf"
-#define DT_BASE		"/sys/firmware/devicetree/base"
+#define CLASS_DIR "/sys/class/cohbuf"
+#define DT_BASE "/sys/firmware/devicetree/base"
 
 /* snprintf() into a fixed buffer, where a cut result would be a wrong name. */
 #define format(to, size, ...) \

@@ -2,6 +2,7 @@
 /*
  * Buffers for the tests of the library; see library.h.
  */
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,23 +62,63 @@ bool is_fake(void)
 
 static const char *fake_file(char path[PATH_MAX], const char *folder, const char *name)
 {
-	ASSERT_TRUE(snprintf(path, PATH_MAX, "%s/%s/%s", getenv("COHBUF_FAKE"), folder, name) < PATH_MAX);
+	ASSERT_TRUE(snprintf(path, PATH_MAX, "%s/%s%s%s", getenv("COHBUF_FAKE"), folder,
+			     name[0] ? "/" : "", name) < PATH_MAX);
 	return path;
+}
+
+void expect_called(const char *call)
+{
+	char path[PATH_MAX], line[256] = "";
+	FILE *file;
+
+	if (!is_fake())
+		return;
+	file = fopen(fake_file(path, "calls", ""), "r");
+	ASSERT_TRUE(file);
+	while (fgets(line, sizeof(line), file))
+		;
+	fclose(file);
+	line[strcspn(line, "\n")] = '\0';
+	EXPECT_STREQ(line, call);
 }
 
 /* With new memory, of the size of the old one. */
 static void renew_fake(const char *name)
 {
-	char path[PATH_MAX], size[32];
+	char path[PATH_MAX], size[32], used[32];
 	FILE *file;
 
 	ASSERT_OK(cohbuf_attribute(name, "size", size, sizeof(size)));
+	/* A pool has no bytes. */
+	if (!cohbuf_attribute(name, "used", used, sizeof(used)))
+		size[0] = '\0';
 	ASSERT_OK(unlink(fake_file(path, "dev", name)));
 	file = fopen(path, "w");
 	ASSERT_TRUE(file);
 	ASSERT_OK(ftruncate(fileno(file), atoll(size)));
 	ASSERT_OK(fclose(file));
 	ASSERT_OK(unlink(fake_file(path, "unbound", name)));
+}
+
+/* As the board's own are bound again by restore_buffers(). */
+static void renew_fakes(const void *arg __attribute__((unused)))
+{
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *dir = opendir(fake_file(path, "unbound", ""));
+
+	ASSERT_TRUE(dir);
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			renew_fake(entry->d_name);
+	closedir(dir);
+}
+
+static void __attribute__((constructor)) add_teardown(void)
+{
+	if (is_fake())
+		harness_add_teardown(renew_fakes);
 }
 
 static char device[DEVICE_NAME_SIZE];

@@ -39,6 +39,9 @@ void *mapped(const struct cohbuf_buffer *buffer, int prot);
 void need_buffer(const char *name);
 bool is_fake(void);
 
+/* Of a folder: its last call is this, such as "sync cached 0 64 1 2 = 0". */
+void expect_called(const char *call);
+
 /* The device of a buffer loses its driver, and gets it back, at the test's end at the latest. */
 void unbind(const char *name);
 void bind(const char *name);

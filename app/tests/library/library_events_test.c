@@ -75,11 +75,15 @@ static void do_nothing(int sig __attribute__((unused)))
 TEST(library_events, a_signal_ends_the_wait)
 {
 	struct sigaction action = { .sa_handler = do_nothing };
-	struct itimerval soon = { .it_value.tv_usec = 20000 };
+	struct itimerval often = {
+		.it_value.tv_usec = 20000,
+		/* Again, where the first one comes before the wait. */
+		.it_interval.tv_usec = 20000,
+	};
 	int events = events_of(opened("plain", O_RDWR));
 
 	ASSERT_OK(sigaction(SIGALRM, &action, NULL));
-	ASSERT_OK(setitimer(ITIMER_REAL, &soon, NULL));
+	ASSERT_OK(setitimer(ITIMER_REAL, &often, NULL));
 	EXPECT_FAILS(cohbuf_wait(events, -1, NULL), EINTR, "a signal came: call it again");
 }
 

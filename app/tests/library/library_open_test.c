@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "library.h"
@@ -52,6 +53,17 @@ TEST(library_open, says_what_cannot_be_opened)
 	errno = 0;
 	EXPECT_TRUE(!cohbuf_open(long_name, O_RDONLY));
 	EXPECT_EQ(errno, ENAMETOOLONG);
+}
+
+/* To open a device can do something to it; of a pipe it would wait. */
+TEST(library_open, does_not_open_what_is_no_buffer)
+{
+	const char path[] = "/tmp/cohbuf-library-pipe";
+
+	unlink(path);
+	ASSERT_OK(mkfifo(path, 0600));
+	EXPECT_NULL(cohbuf_open(path, O_RDONLY), ENOTTY, "it is no cohbuf buffer");
+	unlink(path);
 }
 
 /* Its right belongs to the file, and a closed one is nobody's. */
@@ -180,7 +192,7 @@ TEST(library_open, after_an_unbind_says_so)
 }
 
 struct thread {
-	char name[16];
+	char name[32];
 	pthread_barrier_t *barrier;
 	bool right;
 };
@@ -188,7 +200,7 @@ struct thread {
 static void *fail_often(void *arg)
 {
 	struct thread *t = arg;
-	char part[32];
+	char part[40];
 
 	snprintf(part, sizeof(part), "\"%s\"", t->name);
 	t->right = true;

@@ -12,8 +12,8 @@
 #include "tests/harness/harness.h"
 #include "tool/bench.h"
 
-#define SIZE	65536
-#define LINE	64
+#define SIZE 65536
+#define LINE 64
 
 /* The CPU sees the cache, and the engine the memory. */
 static unsigned char cache[SIZE];
@@ -78,7 +78,7 @@ static int hand_over(uint64_t offset, uint64_t length, enum cohbuf_sync_directio
 static struct {
 	bool source_forgotten;
 	bool target_forgotten;
-	int stray;		/* where else a byte is written: from the target's end on */
+	int stray; /* where else a byte is written: from the target's end on */
 	bool wipes_the_source;
 } faults;
 
