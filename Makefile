@@ -61,7 +61,7 @@ dtbs board: setup-build-$(BOARD_ARCH)-run
 	$(call unlocked,$@)
 ## check		the tests, on BOARDS= (both virt boards and zcu102) and of all else;
 ##		SUITES="*.mappings host.*" a part. Ends with "N passed, N failed"
-check: setup-build-arm-arm64-run-check-pictures
+check: setup-build-arm-arm64-run-check-pictures-python
 	$(check_boards_and_tree)
 
 endif

@@ -19,16 +19,19 @@ DMA = {"dma_bits": 32, "dma_addr": "0x40000000"}
 
 
 class Fake:
-    """A folder with buffers, which is gone in the end."""
+    """A folder with buffers, which is gone in the end; or, in a program that runs with one,
+    the folder that another has made.
+    """
 
-    def __init__(self):
+    def __init__(self, folder=None):
+        if folder:
+            self.folder = Path(folder)
+            return
         self.folder = Path(tempfile.mkdtemp(prefix="cohbuf-fake-")).resolve()
         for name in ("dev", "unbound", "fail", "pooled", "sys/class/cohbuf", "sys/dev/char",
                      "sys/firmware/devicetree/base"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "calls").touch()
-        self._minor = 0
-        self._sizes = {}
 
     def __enter__(self):
         return self
@@ -48,15 +51,14 @@ class Fake:
                       "region": "", "engine": "", "files": 0}
         if memory not in ("vmalloc", "registers"):
             attributes.update(DMA)
-        attributes.update(others, dev=f"{MAJOR}:{self._minor}")
+        number = f"{MAJOR}:{len(list((self.folder / 'sys/dev/char').iterdir()))}"
+        attributes.update(others, dev=number)
         if pool:
             attributes.update(used=0, buffers=0, dma_addr=None)
         if interrupt:
             attributes["interrupts"] = 0
         self._write(name, attributes)
-        self._link(name, node or f"/{name}")
-        self._minor += 1
-        self._sizes[name] = 0 if pool else size
+        self._link(name, number, node or f"/{name}")
         self._make(name)
 
     def _write(self, name, attributes):
@@ -66,12 +68,12 @@ class Fake:
             if value is not None:
                 (device / attribute).write_text(f"{value}\n")
 
-    def _link(self, name, node):
+    def _link(self, name, number, node):
         """As the kernel does, but for the depth of its folders."""
         sys = self.folder / "sys"
         device = f"../../devices/platform/{name}/cohbuf/{name}"
         (sys / "class/cohbuf" / name).symlink_to(device)
-        (sys / f"dev/char/{MAJOR}:{self._minor}").symlink_to(device)
+        (sys / f"dev/char/{number}").symlink_to(device)
         tree = sys / "firmware/devicetree/base" / node.lstrip("/")
         tree.mkdir(parents=True, exist_ok=True)
         platform = sys / "devices/platform" / name
@@ -80,9 +82,10 @@ class Fake:
         (platform / "cohbuf" / name / "subsystem").symlink_to("../../../../../class/cohbuf")
 
     def _make(self, name):
-        file = self.folder / "dev" / name
+        file, said = self.folder / "dev" / name, self.folder / "sys/class/cohbuf" / name
         file.touch()
-        os.truncate(file, self._sizes[name])
+        if not (said / "used").exists():
+            os.truncate(file, int((said / "size").read_text()))
 
     def unbind(self, name):
         """Calls are ENODEV from now on, and a touch of a mapping is SIGBUS."""

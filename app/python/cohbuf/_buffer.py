@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Buffers: what the calls do, and the memory itself."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+from typing import Any, NamedTuple, NoReturn, Optional, cast
+
+from ._base import Opened
+from ._errors import call, error_of
+from ._events import Events
+from ._handle import Handle
+from ._info import Direction, Info
+from ._library import CCopy, lib
+
+# enum cohbuf_events_source
+POSTED, INTERRUPT = 0, 1
+
+
+class Copied(NamedTuple):
+    """A copy that a DMA engine has made."""
+
+    duration_ns: int
+    """From the first transfer's start to the last one's end, as the kernel saw it."""
+    transfers: int
+    engine: str
+    """The controller's device, a slash, and its channel."""
+
+
+def read_into(buffer: Opened, offset: int, into: Any) -> None:
+    """All of a bytes-like object that can be written to."""
+    view = memoryview(into)
+    target = (ctypes.c_char * view.nbytes).from_buffer(view)
+    with buffer._handle as pointer:
+        call(lib.cohbuf_read, pointer, target, at_least_0(offset), view.nbytes)
+
+
+def write_from(buffer: Opened, offset: int, data: Any) -> None:
+    """All of a bytes-like object. Of one that is not to be written to, ctypes has no pointer."""
+    view = memoryview(data)
+    source: Any = data
+    if not isinstance(data, bytes):
+        source = bytes(view) if view.readonly or not view.c_contiguous else \
+            (ctypes.c_char * view.nbytes).from_buffer(view)
+    with buffer._handle as pointer:
+        call(lib.cohbuf_write, pointer, source, at_least_0(offset), view.nbytes)
+
+
+def at_least_0(number: int) -> int:
+    """For ctypes, which makes large numbers of small ones."""
+    if number < 0:
+        raise ValueError(f"{number} is less than 0")
+    return number
+
+
+class Buffer(Opened):
+    """An open buffer, by calls. open() gives a MappedBuffer, which is the memory as well, unless
+    it was opened for writing only, or the program has no room for all of it: then this one,
+    and map() has parts of it.
+    """
+
+    def __init__(self, handle: Handle, info: Info, writable: bool = True) -> None:
+        super().__init__(handle, info)
+        self._writable = writable
+
+    def _length(self, offset: int, length: Optional[int]) -> int:
+        return at_least_0(max(self.info.size - offset, 0) if length is None else length)
+
+    def read(self, offset: int = 0, length: Optional[int] = None) -> bytes:
+        """Bytes from an offset, to the end unless length says how many. After an unbind it
+        raises, and never SIGBUS.
+
+        >>> import cohbuf
+        >>> b = cohbuf.open("frames")
+        >>> b.write(100, b"abc")
+        >>> b.read(100, 3)
+        b'abc'
+        """
+        into = bytearray(self._length(offset, length))
+        read_into(self, offset, into)
+        return bytes(into)
+
+    def readinto(self, offset: int, into: Any) -> None:
+        """Fill a bytes-like object, such as an array, from an offset.
+
+        >>> import cohbuf
+        >>> part = bytearray(3)
+        >>> cohbuf.open("frames").readinto(100, part)
+        >>> part
+        bytearray(b'abc')
+        """
+        read_into(self, offset, into)
+
+    def write(self, offset: int, data: Any) -> None:
+        """Write a bytes-like object, such as an array, to an offset."""
+        write_from(self, offset, data)
+
+    def map(self, offset: int = 0, length: Optional[int] = None) -> memoryview:
+        """The memory of a range, which numpy can have as well. It stays mapped until the last
+        view of it is gone, also where the buffer was closed.
+
+        >>> import cohbuf
+        >>> view = cohbuf.open("frames").map(100, 3)
+        >>> bytes(view)
+        b'abc'
+        """
+        length = self._length(offset, length)
+        lead = at_least_0(offset) % mmap.ALLOCATIONGRANULARITY
+        if not length or offset + length > self.info.size:
+            raise ValueError(f"{length} bytes from offset {offset}: {self.name!r} has "
+                             f"{self.info.size}, and a view at least 1")
+        try:
+            mapped = mmap.mmap(self.fileno(), lead + length, offset=offset - lead,
+                               access=access_of(self._writable))
+        except (OSError, OverflowError) as error:
+            why_not_mapped(self, error)
+        return memoryview(mapped)[lead:]
+
+    def sync_for_device(self, offset: int = 0, length: Optional[int] = None,
+                        direction: Direction = Direction.BIDIRECTIONAL) -> None:
+        """Hand a range over to the device: the CPU has done its part.
+
+        After the CPU wrote what a device is to read (TO_DEVICE), and before a device writes
+        what the CPU will read (FROM_DEVICE). A program that always calls it works with every
+        kind of memory. Let ranges begin and end with a multiple of info.cache_line.
+
+        >>> import cohbuf
+        >>> b = cohbuf.open("frames")
+        >>> b.sync_for_device(0, 4096, cohbuf.Direction.TO_DEVICE)
+        """
+        with self._handle as pointer:
+            call(lib.cohbuf_sync_for_device, pointer, at_least_0(offset),
+                 self._length(offset, length), direction)
+
+    def sync_for_cpu(self, offset: int = 0, length: Optional[int] = None,
+                     direction: Direction = Direction.BIDIRECTIONAL) -> None:
+        """Hand a range over to the CPU: the device has done its part. What programs wrote to
+        it, and did not hand over, may be lost.
+
+        >>> import cohbuf
+        >>> b = cohbuf.open("frames")
+        >>> b.sync_for_cpu(0, 4096, cohbuf.Direction.FROM_DEVICE)
+        """
+        with self._handle as pointer:
+            call(lib.cohbuf_sync_for_cpu, pointer, at_least_0(offset),
+                 self._length(offset, length), direction)
+
+    def copy(self, dst: int, src: int, length: int, timeout_ms: int = 0) -> Copied:
+        """Let the DMA engine of the node copy one range to another, and wait for it; it hands
+        both over by itself. The time limit is 1 second unless given.
+
+        >>> import cohbuf
+        >>> cohbuf.open("frames").copy(dst=4096, src=0, length=4096).engine
+        'dma/chan0'
+        """
+        copy = CCopy(src=at_least_0(src), dst=at_least_0(dst), length=at_least_0(length),
+                     timeout_ms=at_least_0(timeout_ms))
+        with self._handle as pointer:
+            call(lib.cohbuf_dma_copy, pointer, copy)
+        return Copied(copy.duration_ns, copy.transfers, os.fsdecode(copy.engine))
+
+    def export(self, offset: int = 0, length: Optional[int] = None,
+               writable: Optional[bool] = None) -> int:
+        """A dma-buf of a range of whole pages, for other drivers: its file, for os.close().
+        Without writable it has the rights of the buffer.
+
+        >>> import cohbuf, os
+        >>> fd = cohbuf.open("frames").export(0, 4096)
+        >>> os.close(fd)
+        """
+        flags = os.O_RDWR if self._writable and writable is not False or writable else os.O_RDONLY
+        with self._handle as pointer:
+            return call(lib.cohbuf_export, pointer, at_least_0(offset),
+                        self._length(offset, length), flags)
+
+    def events(self) -> Events:
+        """What programs post, counted from now on."""
+        with self._handle as pointer:
+            return Events(call(lib.cohbuf_events, pointer, POSTED))
+
+    def interrupts(self) -> Events:
+        """The interrupts of the device, counted from now on; post() lets each one through.
+
+        >>> import cohbuf
+        >>> with cohbuf.open("timer") as timer, timer.interrupts() as interrupts:
+        ...     interrupts.post()
+        ...     interrupts.wait(timeout=0)
+        0
+        """
+        with self._handle as pointer:
+            return Events(call(lib.cohbuf_events, pointer, INTERRUPT))
+
+
+def access_of(writable: bool) -> int:
+    """Shared, and not to be written to where the file is not."""
+    return mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
+
+
+def why_not_mapped(buffer: Opened, error: Exception) -> NoReturn:
+    """With the words of the library where it has some: the device may just have gone."""
+    buffer.check()
+    if isinstance(error, OSError) and error.errno:
+        remedy = "map() a part of it, or use a 64-bit program"
+        raise error_of(error.errno, f"cannot map {buffer.name!r}: {error.strerror}: {remedy}",
+                       remedy) from None
+    raise error
+
+
+class MappedBuffer(Buffer, mmap.mmap):
+    """An open buffer that is its memory: a bytes-like object, for numpy.frombuffer(),
+    memoryview(), b[0:4], which cannot be written to where it was opened with "r".
+
+    The memory stays mapped as long as anything has this object, and so has each array that is
+    made of it: close() ends the calls, and no array loses its memory but by an unbind.
+
+    >>> import cohbuf, numpy as np
+    >>> with cohbuf.open("frames", "r") as b:
+    ...     a = np.frombuffer(b, dtype=np.uint16)
+    >>> a.size, a.flags.writeable
+    (524288, False)
+    """
+
+    def __new__(cls, handle: Handle, info: Info, writable: bool) -> MappedBuffer:
+        with handle as pointer:
+            return cast(MappedBuffer, mmap.mmap.__new__(  # type: ignore[call-overload]
+                cls, lib.cohbuf_fd(pointer), info.size, access=access_of(writable)))
+
+    def size(self) -> int:
+        """Bytes of it, as len() has them: a device's file has none."""
+        return self.info.size
+
+    def flush(self, offset: int = 0, size: Optional[int] = None) -> None:  # type: ignore[override]
+        """sync_for_device() of what the CPU wrote."""
+        self.sync_for_device(offset, size, Direction.TO_DEVICE)
+
+    def resize(self, newsize: int) -> NoReturn:
+        """A buffer has the size of its node."""
+        raise TypeError("a buffer cannot be resized")

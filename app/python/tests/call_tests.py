@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Buffers that are found and opened, handed over, copied in, waited for; what goes wrong."""
+
+import errno
+import os
+import pickle
+import select
+import signal
+import socket
+import threading
+import time
+
+import cohbuf
+from cohbuf import Direction, Flag, Memory
+from having import calls, interrupt, raises, same
+
+
+def test_names_are_in_order(fake):
+    same(cohbuf.names(), ["bare", "frames", "pool", "timer", "vmalloc"])
+
+
+def test_each_way_finds_the_same(fake, memory):
+    same(cohbuf.find(memory), memory)
+    same(cohbuf.find(f"/dev/{memory}"), memory)
+    same(cohbuf.find_node("/soc/frames"), "frames")
+    same(cohbuf.open_node("/soc/frames", "r").name, "frames")
+    raises(cohbuf.NotFoundError, cohbuf.find, "/dev/none")
+    raises(cohbuf.UnsupportedError, cohbuf.find, "/dev/null")
+    raises(cohbuf.NotFoundError, cohbuf.open_node, "/soc/none")
+    same(raises(cohbuf.Error, cohbuf.find_node, "soc").errno, errno.EINVAL)
+
+
+def test_attribute_is_that_of_sysfs(memory):
+    with cohbuf.open(memory) as b:
+        same(b.attribute("size"), str(b.info.size))
+        same(cohbuf.attribute(memory, "memory"), b.info.memory.name.lower())
+    raises(cohbuf.NotFoundError, cohbuf.attribute, memory, "none")
+
+
+def test_info(fake):
+    flags = Flag.ENGINE | Flag.DMA_ADDR
+    same(cohbuf.open("frames").info,
+         cohbuf.Info("frames", 1 << 20, Memory.CACHED, flags, 0x40000000, 32, 64))
+    same(cohbuf.open("vmalloc").info,
+         cohbuf.Info("vmalloc", 65536, Memory.VMALLOC, Flag(0), None, 0, 0))
+    same(cohbuf.open("bare").info.dma_addr, None)
+    same(cohbuf.open("timer").info.flags, Flag.INTERRUPT)
+    same(cohbuf.open("pool").info.flags, Flag.POOL)
+
+
+def test_repr_says_what_it_is(fake):
+    with cohbuf.open("frames") as b:
+        same(repr(b), "<MappedBuffer 'frames', 1048576 bytes>")
+    same(repr(b), "<MappedBuffer 'frames', 1048576 bytes, closed>")
+
+
+def test_mode_is_one_of_three(memory):
+    raises(ValueError, cohbuf.open, memory, "rb")
+
+
+def test_open_says_what_to_do(fake):
+    error = raises(cohbuf.NotFoundError, cohbuf.open, "none")
+    same((error.errno, error.strerror), (errno.ENOENT, os.strerror(errno.ENOENT)))
+    same(str(error), f'cannot open "none": {error.strerror}: {error.remedy}')
+    same("cohbuf list" in error.remedy, True)
+    same(isinstance(error, FileNotFoundError) and isinstance(error, cohbuf.Error), True)
+    again = pickle.loads(pickle.dumps(error))
+    same((type(again), str(again), again.remedy), (type(error), str(error), error.remedy))
+    raises(cohbuf.UnsupportedError, cohbuf.open, "null")
+
+
+def test_open_without_the_right(fake):
+    fake.forbid("bare", 0o400)
+    error = raises(cohbuf.AccessError, cohbuf.open, "bare")
+    same(isinstance(error, PermissionError), True)
+    cohbuf.open("bare", "r").close()
+    fake.forbid("bare", 0o600)
+
+
+def test_from_fd_has_the_rights_of_the_file(memory):
+    with cohbuf.from_fd(os.open(f"/dev/{memory}", os.O_RDONLY)) as b:
+        same((b.name, memoryview(b).readonly), (memory, True))
+        fd = b.fileno()
+    same(raises(OSError, os.fstat, fd).errno, errno.EBADF)
+    with open("/dev/null", "rb") as other:
+        raises(cohbuf.UnsupportedError, cohbuf.from_fd, other.fileno())
+        os.fstat(other.fileno())
+    same(raises(cohbuf.Error, cohbuf.from_fd, 9999).errno, errno.EBADF)
+
+
+def test_from_fd_of_one_that_was_sent(pool):
+    ours, theirs = socket.socketpair()
+    with cohbuf.open(pool) as p, p.alloc(1) as b, ours, theirs:
+        b[0:4] = b"sent"
+        socket.send_fds(ours, [b"x"], [b.fileno()])
+        fd = socket.recv_fds(theirs, 1, 1)[1][0]
+        with cohbuf.from_fd(fd) as sent:
+            same((sent[0:4], sent.info.flags & Flag.POOLED), (b"sent", Flag.POOLED))
+
+
+def test_sync_says_which_range(fake, memory):
+    with cohbuf.open(memory) as b:
+        calls("sync")
+        b.sync_for_device()
+        b.sync_for_cpu(64, 128, Direction.FROM_DEVICE)
+        b.sync_for_device(b.info.size - 64, direction=Direction.TO_DEVICE)
+        same(calls("sync"), [f"sync {memory} 0 {b.info.size} 0 2 = 0",
+                             f"sync {memory} 64 128 2 1 = 0",
+                             f"sync {memory} {b.info.size - 64} 64 1 2 = 0"])
+
+
+def test_sync_refuses(memory):
+    with cohbuf.open(memory) as b:
+        same(raises(cohbuf.Error, b.sync_for_cpu, 0, b.info.size + 1).errno, errno.ENXIO)
+        same(raises(cohbuf.Error, b.sync_for_device, 0, 0).errno, errno.EINVAL)
+        raises(ValueError, b.sync_for_device, -1)
+        raises(ValueError, b.sync_for_device, 0, -1)
+    with cohbuf.open(memory, "r") as b:
+        b.sync_for_device(direction=Direction.TO_DEVICE)
+        same(raises(cohbuf.Error, b.sync_for_cpu).errno, errno.EBADF)
+
+
+def test_copy_moves_the_bytes(engine):
+    with cohbuf.open(engine) as b:
+        half = b.info.size // 2
+        b[0:half] = os.urandom(half)
+        done = b.copy(half, 0, half)
+        same(b[half:half * 2], b[0:half])
+        same((done.engine, done.transfers > 0, done.duration_ns > 0),
+             (b.attribute("engine"), True, True))
+        same(raises(cohbuf.Error, b.copy, 0, 0, 64).errno, errno.EINVAL)
+        same(raises(cohbuf.Error, b.copy, 0, b.info.size, 64).errno, errno.ENXIO)
+        raises(ValueError, b.copy, -1, 0, 64)
+
+
+def test_copy_has_its_time_limit(fake, engine):
+    with cohbuf.open(engine) as b:
+        calls("copy")
+        fake.fail("copy", errno.ETIMEDOUT)
+        error = raises(cohbuf.TimedOutError, b.copy, 4096, 0, 64, timeout_ms=50)
+        same(isinstance(error, TimeoutError), True)
+        same(calls("copy"), [f"copy {engine} 0 4096 64 50 = ETIMEDOUT"])
+
+
+def test_copy_goes_on_after_a_signal(fake, engine):
+    with cohbuf.open(engine) as b:
+        calls("copy")
+        fake.fail("copy", errno.EINTR)
+        same(b.copy(4096, 0, 64).transfers, 1)
+        same([line.split(" = ")[1] for line in calls("copy")], ["EINTR", "0"])
+
+
+def test_copy_without_an_engine(fake):
+    raises(cohbuf.UnsupportedError, cohbuf.open("bare").copy, 4096, 0, 64)
+
+
+def test_events_are_counted(memory):
+    with cohbuf.open(memory) as b, b.events() as one, b.events() as two:
+        one.post(3)
+        two.post()
+        same((one.wait(1), two.wait(1), one.wait(0)), (4, 4, 0))
+        same(select.select([one], [], [], 0)[0], [])
+        one.post()
+        same(select.select([one], [], [], 0)[0], [one])
+        same(raises(cohbuf.Error, one.post, 0).errno, errno.EINVAL)
+    raises(ValueError, one.wait)
+    raises(ValueError, one.fileno)
+    with cohbuf.open(memory, "r") as b, b.events() as events:
+        same(raises(cohbuf.Error, events.post).errno, errno.EBADF)
+
+
+def test_wait_ends_when_its_time_is_over(memory):
+    with cohbuf.open(memory) as b, b.events() as events:
+        start = time.monotonic()
+        same(events.wait(0.05), 0)
+        same(0.05 <= time.monotonic() - start < 5, True)
+
+
+def test_wait_lets_other_threads_run(memory):
+    with cohbuf.open(memory) as b, b.events() as events:
+        thread = threading.Thread(target=events.post, args=(7,))
+        signal.setitimer(signal.ITIMER_REAL, 30)
+        thread.start()
+        same(events.wait(), 7)
+        thread.join()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def after_a_signal(handler, function):
+    """Of a program that handles it while it waits."""
+    signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        return function()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def test_wait_goes_on_after_a_signal(memory):
+    with cohbuf.open(memory) as b, b.events() as events:
+        same(after_a_signal(lambda *_: events.post(2), events.wait), 2)
+
+
+def test_wait_ends_by_what_a_handler_raises(memory):
+    def give_up(*_):
+        raise KeyError("given up")
+
+    with cohbuf.open(memory) as b, b.events() as events:
+        raises(KeyError, after_a_signal, give_up, events.wait)
+
+
+def test_wait_ends_with_the_unbind(fake, memory):
+    with cohbuf.open(memory) as b, b.events() as events:
+        events.post()
+        thread = threading.Timer(0.05, fake.unbind, [memory])
+        same(events.wait(), 1)
+        thread.start()
+        raises(cohbuf.UnboundError, events.wait, 60)
+        thread.join()
+        fake.bind(memory)
+
+
+def test_interrupts_are_let_through_one_by_one(fake, registers):
+    with cohbuf.open(registers) as b, b.interrupts() as interrupts:
+        interrupt(registers)
+        same(interrupts.wait(0), 0)
+        interrupts.post()
+        interrupt(registers)
+        interrupt(registers)
+        same((interrupts.wait(1), interrupts.wait(0)), (1, 0))
+        same(raises(cohbuf.Error, interrupts.post, 2).errno, errno.EINVAL)
+    raises(cohbuf.UnsupportedError, cohbuf.open("frames").interrupts)
+
+
+def test_registers_are_read_by_one_access(fake, registers):
+    with cohbuf.open(registers) as b:
+        calls("read")
+        b.write(8, 0x11223344)
+        same((b.read(8), b.read(8, 2), b.read(8, 1), b.read(8, 8)),
+             (0x11223344, 0x3344, 0x44, 0x11223344))
+        same(calls("read"), [f"read {registers} 8 {width} = 0" for width in (4, 2, 1, 8)])
+        b.write(8, -1, 2)
+        same(b.read(8), 0x1122ffff)
+        same(raises(cohbuf.Error, b.read, 2).errno, errno.EINVAL)
+        same(raises(cohbuf.Error, b.read, 0, 3).errno, errno.EINVAL)
+        raises(OverflowError, b.write, 8, 0x10000, 2)
+        raises(TypeError, memoryview, b)
+
+
+def test_version_is_that_of_the_library():
+    same(cohbuf.__version__, cohbuf.version())
+    same(cohbuf.version().count("."), 2)
