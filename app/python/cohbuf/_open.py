@@ -6,7 +6,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from typing import Union
+from typing import Any
 
 from ._base import Opened
 from ._buffer import Buffer, MappedBuffer, why_not_mapped
@@ -19,8 +19,6 @@ from ._pool import Pool
 from ._registers import Registers
 
 MODES = {"r": os.O_RDONLY, "r+": os.O_RDWR, "w": os.O_WRONLY}
-
-Any = Union[MappedBuffer, Buffer, Registers, Pool]
 
 
 def open(name: str, mode: str = "r+") -> Any:
@@ -51,7 +49,7 @@ def open_node(node: str, mode: str = "r+") -> Any:
 
 def from_fd(fd: int) -> Any:
     """Take over a file of a buffer that was opened otherwise, as one that another program sent
-    (socket.recv_fds()); it has the rights that it was opened with. Where it fails the file
+    (socket.recv_fds()); it has the rights that it was opened with. A file that is no buffer's
     stays the caller's.
 
     >>> import cohbuf, os
@@ -64,6 +62,7 @@ def from_fd(fd: int) -> Any:
 
 
 def opened(pointer: int, mode: int) -> Any:
+    """After what it is."""
     handle = Handle(pointer)
     info = info_of(lib.cohbuf_info(pointer).contents)
     if info.flags & Flag.POOL:

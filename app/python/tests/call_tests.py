@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Buffers that are found and opened, handed over, copied in, waited for; what goes wrong."""
 
+import ctypes
 import errno
 import os
 import pickle
@@ -124,7 +125,7 @@ def test_copy_moves_the_bytes(engine):
     with cohbuf.open(engine) as b:
         half = b.info.size // 2
         b[0:half] = os.urandom(half)
-        done = b.copy(half, 0, half)
+        done = b.copy(half, 0, half, timeout_ms=10000)
         same(b[half:half * 2], b[0:half])
         same((done.engine, done.transfers > 0, done.duration_ns > 0),
              (b.attribute("engine"), True, True))
@@ -148,6 +149,18 @@ def test_copy_goes_on_after_a_signal(fake, engine):
         fake.fail("copy", errno.EINTR)
         same(b.copy(4096, 0, 64).transfers, 1)
         same([line.split(" = ")[1] for line in calls("copy")], ["EINTR", "0"])
+
+
+def test_handler_leaves_no_errno_behind(fake):
+    """It comes between a call that a signal ended, and the look at its errno."""
+    results = [-1, 7]
+
+    def ended():
+        ctypes.set_errno(errno.EINTR)
+        raises(cohbuf.NotFoundError, cohbuf.find, "none")
+        return results.pop(0)
+
+    same(cohbuf._errors.call(ended), 7)
 
 
 def test_copy_without_an_engine(fake):

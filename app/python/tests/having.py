@@ -30,7 +30,7 @@ def first(is_one):
 
 
 MEMORY = first(lambda b: isinstance(b, cohbuf.MappedBuffer) and b.info.size >= 2 * PAGE
-               and b.info.dma_bits)
+               and b.info.dma_bits and not b.info.flags & cohbuf.Flag.REGION)
 ENGINE = first(lambda b: b.info.flags & cohbuf.Flag.ENGINE and not isinstance(b, cohbuf.Pool))
 POOL = first(lambda b: isinstance(b, cohbuf.Pool))
 # Which registers may be written to, only who made them knows.
