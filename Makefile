@@ -68,8 +68,9 @@ endif
 ##
 ## On this machine
 ##
-## install	the programs, header, pages, overlays below DESTDIR=/PREFIX= (/usr/local), for
-##		this machine or with CC= for another; the driver: make -C driver
+## install	the programs, library, headers, pages, overlays below DESTDIR=/PREFIX=
+##		(/usr/local), for this machine or with CC= for another; PAGES=no leaves the
+##		pages out; the driver: make -C driver
 install:
 	$(install_here)
 ## uninstall	take exactly that back

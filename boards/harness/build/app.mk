@@ -11,7 +11,7 @@
 abi_sources := driver/include/uapi/linux/cohbuf.h driver/version.h
 app_sources := $(wildcard app/*.[ch] app/demos/*.c app/lib/*.[ch] app/tests/*/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
 
-tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/tool/*.[ch]) app/Makefile $(abi_sources)
+tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/lib/*.[ch] app/tool/*.[ch]) app/Makefile $(abi_sources)
 demo_programs := $(ALL_DEMOS:%=$(build)/app/demos/%)
 
 ifneq ($(KERNEL),)

@@ -176,7 +176,7 @@ def check_all(usr, work, commands):
     """commands: of the tool, with their summaries."""
     # Without a word: neither errors nor matters of style.
     tap.check("install.manual_pages_lint", tap.silent, "mandoc", "-T", "lint",
-              *(page for page in usr.glob("share/man/man[14]/*") if "-other" not in page.name))
+              *(page for page in usr.glob("share/man/man[134]/*") if "-other" not in page.name))
     tap.check("install.page_of_the_tool_lists_the_commands", says, file_of(usr, "cohbuf"),
               "list list the buffers")
     tap.check("install.page_of_the_test_app_has_its_usage", says, file_of(usr, "test_mmap"),
