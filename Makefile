@@ -35,7 +35,7 @@ ifneq ($(COHBUF_ROOT),)
 
 ## See it work, on an emulated board: BOARD= (qemu-virt-arm)
 ##
-## run		load the driver and run the demo, or DEMO=NAME, app/demos/NAME.c. Your own
+## run		load the driver and run the demo, or DEMO=NAME (docs/demos.md). Your own
 ##		program: FILES="host files" CMD="shell command", as root in the folder of
 ##		FILES; ends with its status.
 ##		APPEND= kernel command line  DTBO= overlays  QEMU_EXTRA=  TIMEOUT= (300 s)
@@ -145,5 +145,6 @@ help:
 	@echo
 	@echo 'KERNEL=NAME, in place of that of the board: $(ALL_KERNELS)'
 	@echo 'BOARD=NAME: $(ALL_BOARDS)'
+	@echo 'DEMO=NAME: $(ALL_DEMOS)'
 	@echo 'V=1 shows commands and the console; O= and CACHE= name folders; JOBS= how many at once'
 endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: 0BSD
 /*
  * camera - frames of a camera, straight into a buffer
  *
@@ -6,24 +6,24 @@
  * there at once, for this program and for whichever device works on the buffer: no byte of
  * it is copied.
  *
- *   cc -O2 camera.c -o camera	with <linux/cohbuf.h> where the compiler looks
+ *   cc -O2 camera.c -o camera $(pkg-config --cflags --libs cohbuf)
  *   ./camera
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
-#include <linux/cohbuf.h>
+#include <cohbuf.h>
+
 #include <linux/dma-buf.h>
 #include <linux/videodev2.h>
 
 #define CAMERA	"/dev/video0"
-#define BUFFER	"/dev/plain"
+#define BUFFER	"plain"
 #define FRAMES	2	/* a driver may want more */
 #define POINTS	8
 #define CAPTURE	V4L2_BUF_TYPE_VIDEO_CAPTURE
@@ -39,6 +39,13 @@ static int checked(int ret, const char *what, const char *remedy)
 	if (ret < 0)
 		fail(what, remedy);
 	return ret;
+}
+
+/* A call of the library has its reason, and what to do. */
+static void fail_of_buffer(void)
+{
+	fprintf(stderr, "camera: %s\n", cohbuf_error());
+	exit(1);
 }
 
 /* Two pixels in four bytes: both lightnesses, and one colour. The driver may change the rest. */
@@ -60,18 +67,13 @@ static struct v4l2_pix_format choose_format(int camera)
 	return *pix;
 }
 
-/* A range of the buffer, of whole pages. */
-static int export_range(int buffer, size_t offset, size_t length)
+static int export_range(const struct cohbuf_buffer *buffer, uint64_t offset, size_t length)
 {
-	struct cohbuf_export export = {
-		.offset = offset,
-		.length = length,
-		.flags = O_RDWR | O_CLOEXEC,
-	};
+	int dmabuf = cohbuf_export(buffer, offset, length, O_RDWR);
 
-	checked(ioctl(buffer, COHBUF_IOC_EXPORT, &export), BUFFER,
-		"a larger cohbuf,size has room for all frames, and a device has to see the memory");
-	return export.fd;
+	if (dmabuf < 0)
+		fail_of_buffer();
+	return dmabuf;
 }
 
 static struct v4l2_buffer frame_of(unsigned int index, int dmabuf)
@@ -107,9 +109,10 @@ static void print_points(const unsigned char *frame, const struct v4l2_pix_forma
 int main(void)
 {
 	int camera = checked(open(CAMERA, O_RDWR), CAMERA, "is its driver loaded? A kernel may have none");
-	int buffer = checked(open(BUFFER, O_RDWR), BUFFER, "\"cohbuf list\" shows the buffers; run this as root");
 	struct v4l2_pix_format pix = choose_format(camera);
-	size_t room = (pix.sizeimage + getpagesize() - 1) & -(size_t)getpagesize();
+	/* Ranges of whole pages. */
+	size_t page = sysconf(_SC_PAGESIZE), room = (pix.sizeimage + page - 1) / page * page;
+	struct cohbuf_buffer *buffer = cohbuf_open(BUFFER, O_RDWR);
 	struct v4l2_requestbuffers frames = {
 		.type = CAPTURE,
 		.memory = V4L2_MEMORY_DMABUF,
@@ -119,6 +122,8 @@ int main(void)
 	struct v4l2_buffer frame;
 	unsigned char *map;
 
+	if (!buffer)
+		fail_of_buffer();
 	checked(ioctl(camera, VIDIOC_REQBUFS, &frames), CAMERA, "does another program use it, or does it import no dma-bufs?");
 	for (unsigned int i = 0; i < frames.count; i++) {
 		dmabufs[i] = export_range(buffer, i * room, room);
@@ -126,16 +131,16 @@ int main(void)
 		checked(ioctl(camera, VIDIOC_QBUF, &frame), "the camera takes no dma-buf",
 			"EBUSY: it does not reach the memory; EINVAL: it needs it in one piece");
 	}
-	map = mmap(NULL, frames.count * room, PROT_READ, MAP_SHARED, buffer, 0);
-	if (map == MAP_FAILED)
-		fail(BUFFER, "is its device still bound to the driver?");
+	map = cohbuf_map_range(buffer, 0, frames.count * room, PROT_READ);
+	if (!map)
+		fail_of_buffer();
 
 	checked(ioctl(camera, VIDIOC_STREAMON, &type), CAMERA, "does it want more frames?");
 	for (unsigned int i = 0; i < frames.count; i++) {
 		frame = frame_of(0, -1);
 		checked(ioctl(camera, VIDIOC_DQBUF, &frame), CAMERA, "is it still there?");
 		hand_over(dmabufs[frame.index], DMA_BUF_SYNC_START);
-		printf("frame %u: at offset %zu of %s\n", i, frame.index * room, BUFFER);
+		printf("frame %u: at offset %zu of /dev/%s\n", i, frame.index * room, BUFFER);
 		print_points(map + frame.index * room, &pix);
 		hand_over(dmabufs[frame.index], DMA_BUF_SYNC_END);
 	}

@@ -19,7 +19,7 @@ shell_quote = '$(subst ','\'',$(1))'
 
 ALL_BOARDS	:= $(sort $(patsubst boards/emulated/%/board.mk,%,$(wildcard boards/emulated/*/board.mk)))
 ALL_KERNELS	:= $(sort $(patsubst boards/kernels/%.mk,%,$(wildcard boards/kernels/*.mk)))
-ALL_DEMOS	:= $(sort $(patsubst app/demos/%.c,%,$(wildcard app/demos/*.c)))
+ALL_DEMOS	:= $(sort test_mmap $(patsubst app/demos/%.c,%,$(wildcard app/demos/*.c)))
 KERNEL		?=
 DEMO		?=
 

@@ -19,7 +19,9 @@ imports := $(filter $(import_demos),$(DEMO))
 # The text as it was given, each line: $ is for the board's shell.
 export COHBUF_COMMAND := $(if $(DEMO),$(if $(imports),./load-importers && )./$(DEMO),$(value CMD))
 is_demo := $(or $(DEMO),$(filter ./demo,$(COHBUF_COMMAND)))
-demo_files = $(if $(is_demo),$(if $(DEMO),$(build)/app/demos/$(DEMO),boards/harness/boot/guest/demo $(build)/app/test_mmap)) \
+# That of the user test app, which is no library's, lies beside the others.
+demo_program = $(build)/app/$(if $(filter test_mmap,$(DEMO)),,demos/)$(DEMO)
+demo_files = $(if $(is_demo),$(if $(DEMO),$(demo_program),boards/harness/boot/guest/demo $(build)/app/test_mmap)) \
 	$(if $(imports),boards/harness/boot/guest/load-importers $(build)/importers)
 
 # One file a run: two runs may go on at once.

@@ -12,7 +12,8 @@ abi_sources := driver/include/uapi/linux/cohbuf.h driver/version.h
 app_sources := $(wildcard app/*.[ch] app/demos/*.c app/lib/*.[ch] app/tests/*/*.[ch] app/tool/*.[ch] app/fuzz/*.[ch]) app/Makefile $(abi_sources)
 
 tool_sources := $(wildcard app/cohbuf.c app/device.[ch] app/lib/*.[ch] app/tool/*.[ch]) app/Makefile $(abi_sources)
-demo_programs := $(ALL_DEMOS:%=$(build)/app/demos/%)
+demo_sources := $(wildcard app/lib/*.[ch]) app/Makefile $(abi_sources)
+demo_programs := $(patsubst %,$(build)/app/demos/%,$(filter-out test_mmap,$(ALL_DEMOS)))
 
 ifneq ($(KERNEL),)
 # The same programs on every kernel: those that are built without KERNEL.
@@ -34,7 +35,7 @@ endef
 
 $(build)/app/test_mmap: app/test_mmap.c app/Makefile
 $(build)/app/cohbuf: $(tool_sources)
-$(demo_programs): $(build)/app/%: app/%.c app/Makefile $(abi_sources)
+$(demo_programs): $(build)/app/%: app/%.c $(demo_sources)
 $(build)/app/test_mmap $(build)/app/cohbuf $(demo_programs):
 	$(call note,APP,$(BOARD)/app/$(@:$(build)/app/%=%))
 	$(call programs,$(BOARD_ARCH),$(@:$(build)/app/%=$(abspath $(O))/programs/$(BOARD_ARCH)/%),app)

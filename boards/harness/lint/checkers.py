@@ -162,7 +162,7 @@ def python():
 
 def is_tagged():
     """REUSE takes .reuse/dep5 for an answer; what is a program or a source says it itself."""
-    files = sources(".", ":!*.md", ":!*.svg", ":!LICENSES", ":!COPYING", ":!.reuse")
+    files = sources(".", ":!*.md", ":!*.svg", ":!LICENSES", ":!COPYING*", ":!.reuse")
     untagged = [f"{file}: no SPDX line at its head" for file in files
                 if not excepted("spdx", file)
                 and not any("SPDX-License-Identifier" in line for line in lines_of(file)[:HEAD])]

@@ -98,6 +98,27 @@ def programs(compiler, arch):
              *command, "-O2", "-Wall", "-Wextra", "-Werror", "-c", "-o", f"{work}/object")
 
 
+def is_for_users(file):
+    """One file, which a user may do anything with, and the command that compiles it."""
+    text, name = (TOP / file).read_text(), Path(file).stem
+    for wanted in ("// SPDX-License-Identifier: 0BSD\n", f"/*\n * {name} - ", "\n#include <cohbuf.h>\n",
+                   f" {name}.c -o {name} $(pkg-config --cflags --libs cohbuf)\n"):
+        tap.expect(wanted in text, f"{file} does not have: {wanted}")
+    tap.expect(not re.search('#include ("|<linux/cohbuf.h>)', text), f"{file} includes more")
+
+
+def demos():
+    """As who copies them may compile them; and the library's header for C++."""
+    found, include = sources("app/demos/*.c"), ["-Iapp/lib", "-Idriver/include/uapi"]
+    strict = ["-O2", "-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", *include]
+    each("demos.is_for_users", found, is_for_users)
+    for compiler in "gcc", *(f"{cross}gcc" for cross in CROSS_OF.values()), "clang":
+        each(f"demos.{compiler}", found, tap.silent, compiler, "-std=c11", *strict)
+    for standard in "c++11", "c++20":
+        tap.check(f"demos.header_of_the_library.{standard}", tap.silent, "clang",
+                  "-x", "c++", f"-std={standard}", *strict, "app/lib/cohbuf.h")
+
+
 def linked_tree(kernel, tree, build):
     """The tree of the cache stays as it is: links to all of it, but for what will change."""
     (tree / "drivers").mkdir(parents=True)

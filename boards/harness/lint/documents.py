@@ -123,6 +123,8 @@ def tables_are_complete():
     there |= {file: Path(file).stem for file in sources("boards/kernels/*.mk")}
     missing = [f"docs/boards.md has no row for {file}" for file, name in there.items()
                if name not in rows]
+    missing += [f"docs/demos.md has no link to {file}" for file in sources("app/demos/*")
+                if f"../{file}" not in links_of("docs/demos.md")]
     tap.expect(not missing, *missing)
 
 
