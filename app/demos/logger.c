@@ -83,18 +83,18 @@ static void complete(uint32_t block, uint32_t used)
 static void produce(void)
 {
 	uint32_t block = 0, used = 0;
-	char record[64];
+	char text[64];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* it would wait for nobody */
 	open_buffer();
 	for (uint32_t n = 1; n <= RECORDS; n++) {
-		int length = snprintf(record, sizeof(record), "record %u: %u\n", n, n * 7919 % 10007);
+		int length = snprintf(text, sizeof(text), "record %u: %u\n", n, n * 7919 % 10007);
 
 		if (used + length > BLOCK) {
 			complete(block++, used);
 			used = 0;
 		}
-		checked(cohbuf_copy_to(buffer, shared->blocks[block % BLOCKS] + used, record, length));
+		checked(cohbuf_copy_to(buffer, shared->blocks[block % BLOCKS] + used, text, length));
 		used += length;
 	}
 	complete(block++, used);

@@ -101,7 +101,8 @@ def programs(compiler, arch):
 def is_for_users(file):
     """One file, which a user may do anything with, and the command that compiles it."""
     text, name = (TOP / file).read_text(), Path(file).stem
-    for wanted in ("// SPDX-License-Identifier: 0BSD\n", f"/*\n * {name} - ", "\n#include <cohbuf.h>\n",
+    for wanted in ("// SPDX-License-Identifier: 0BSD\n", f"/*\n * {name} - ",
+                   "\n#include <cohbuf.h>\n",
                    f" {name}.c -o {name} $(pkg-config --cflags --libs cohbuf)\n"):
         tap.expect(wanted in text, f"{file} does not have: {wanted}")
     tap.expect(not re.search('#include ("|<linux/cohbuf.h>)', text), f"{file} includes more")

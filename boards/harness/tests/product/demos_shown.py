@@ -27,7 +27,7 @@ def has(command):
 
 
 def is_as_shown(command, said):
-    """Line by line; "..." is for any number of lines. What make says while it builds is not shown."""
+    """Line by line; "..." is for any number of lines. What make says before is not shown."""
     wanted = CHANGES.sub("N", examples().get(command, ""))
     tap.expect(wanted, f"docs/demos.md does not show: {command}")
     found = CHANGES.sub("N", said)

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: 0BSD
+"""ring - a ring of entries, from a program to a DMA engine
+
+The producer writes entries to the slots of a ring. The consumer plays the device: the engine
+moves each entry out of its slot, to the device's side of the same buffer, where every word is
+looked at. Who has nothing to do sleeps, until an event comes: the doorbell, or a slot that is
+free again. ring.c is the same in C.
+
+    python3 ring.py [BUFFER]    one whose node names a DMA engine: "engine"
+"""
+
+import sys
+import threading
+
+import cohbuf
+
+ENTRIES = 300
+SLOTS = 16
+ENTRY = 256  # bytes, whole cache lines: no two entries share one
+WORDS = ENTRY // 4
+PATIENCE = 10.0  # seconds, after which the other one must be lost
+
+# In words. Of an index there is one writer, and it has cache lines of its own.
+HEAD, TAIL, RING = 0, WORDS, 2 * WORDS
+DEVICE = RING + SLOTS * WORDS
+
+
+def words_of(entry):
+    return [(entry * WORDS + word) * 0x9e3779b9 & 0xffffffff for word in range(WORDS)]
+
+
+def wait_while(events, words, index, value):
+    """Each Events is told of all of them, one's own too: who is woken looks again. What was
+    posted before it waits is not lost. Returns how often it was woken.
+    """
+    waits = 0
+    while words[index] == value:
+        if not events.wait(PATIENCE):
+            sys.exit("ring: the other one is lost: it has not posted for ten seconds")
+        waits += 1
+    return waits
+
+
+def produce(buffer, words, waits):
+    with buffer.events() as events:
+        for head in range(ENTRIES):
+            slot = RING + head % SLOTS * WORDS
+            # Full is when the tail is a whole round behind.
+            waits.append(wait_while(events, words, TAIL, head - SLOTS))
+            for word, value in enumerate(words_of(head)):
+                words[slot + word] = value
+            # The entry is there before the index says so. Where nothing has to be handed over
+            # this is the barrier, which Python has no other of.
+            buffer.sync_for_device(slot * 4, ENTRY, cohbuf.Direction.TO_DEVICE)
+            words[HEAD] = head + 1
+            events.post()
+
+
+def consume(buffer, words, events):
+    waits, total_ns, engine = 0, 0, ""
+    for tail in range(ENTRIES):
+        source, target = (part + tail % SLOTS * WORDS for part in (RING, DEVICE))
+        waits += wait_while(events, words, HEAD, tail)
+        copied = buffer.copy(dst=target * 4, src=source * 4, length=ENTRY, timeout_ms=10000)
+        total_ns, engine = total_ns + copied.duration_ns, copied.engine
+        if list(words[target:target + WORDS]) != words_of(tail):
+            sys.exit(f'ring: entry {tail} is another one: "cohbuf test" says more')
+        # The engine has read the slot when the call returns: it is free.
+        words[TAIL] = tail + 1
+        events.post()
+    return waits, total_ns, engine
+
+
+def main(name="engine"):
+    for_slots = []
+    with cohbuf.open(name) as buffer, buffer.events() as events:
+        with memoryview(buffer) as memory, memory.cast("I") as words:
+            words[HEAD] = words[TAIL] = 0
+            arguments = buffer, words, for_slots
+            producer = threading.Thread(target=produce, args=arguments, daemon=True)
+            producer.start()
+            waits, total_ns, engine = consume(buffer, words, events)
+            producer.join()
+    print(f"ring: {ENTRIES} entries of {ENTRY} bytes, in order, through {SLOTS} slots")
+    print(f"engine: {engine}, {total_ns / 1e3 / ENTRIES:.1f} us an entry")
+    print(f"woken: {sum(for_slots)} times for a free slot, {waits} times for an entry")
+
+
+try:
+    main(*sys.argv[1:2])
+except OSError as error:
+    sys.exit(f"ring: {error}")
