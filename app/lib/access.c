@@ -77,7 +77,7 @@ int cohbuf_read(const struct cohbuf_buffer *buffer, void *to, uint64_t offset, s
 	if (!error)
 		return 0;
 	return cohbuf_fail(error, remedy_of_access(buffer, error),
-			   "cannot read %zu bytes from offset %" PRIu64 " of %s", length, offset,
+			   "cannot read %zu bytes from offset 0x%" PRIx64 " of %s", length, offset,
 			   cohbuf_called(buffer, called));
 }
 
@@ -90,7 +90,7 @@ int cohbuf_write(const struct cohbuf_buffer *buffer, const void *from, uint64_t 
 	if (!error)
 		return 0;
 	return cohbuf_fail(error, remedy_of_access(buffer, error),
-			   "cannot write %zu bytes to offset %" PRIu64 " of %s", length, offset,
+			   "cannot write %zu bytes to offset 0x%" PRIx64 " of %s", length, offset,
 			   cohbuf_called(buffer, called));
 }
 

@@ -35,8 +35,8 @@ struct cohbuf_buffer;
 /**
  * cohbuf_open() - open a buffer, or a pool, by its name
  * @name: the name below /dev, such as "frames", or a path, which has a slash
- * @flags: O_RDONLY, O_WRONLY or O_RDWR, as open(2) has them; what is opened is closed by
- *	execve(2)
+ * @flags: O_RDONLY, O_WRONLY or O_RDWR, as open(2) has them, and perhaps O_NONBLOCK; what is
+ *	opened is closed by execve(2)
  *
  * What can be done with a buffer follows from how it was opened: to map one takes reading,
  * to write and to take what a device wrote takes writing too. A file that is none of the
@@ -45,6 +45,7 @@ struct cohbuf_buffer;
  * Return: the buffer, for cohbuf_close(); or NULL with errno
  *   ENOENT	there is no such name
  *   EACCES	the user may not open it so
+ *   EINVAL	@flags have others
  *   ENOTTY	it is no cohbuf buffer
  *   ENODEV, ENXIO	the device was unbound from its driver
  *   ENOMEM, EMFILE, ENFILE	as open(2) has them
@@ -60,7 +61,7 @@ struct cohbuf_buffer *cohbuf_open(const char *name, int flags);
  *
  * Return: the buffer, for cohbuf_close(); or NULL with errno
  *   ENOENT	the devicetree has no such node
- *   ENODEV	the node has no buffer: its device is not bound
+ *   ENODEV	the node has no buffer: its device is not bound, or is just being bound
  *   EINVAL	@node does not begin with a slash
  *   and those of cohbuf_open()
  */
@@ -188,10 +189,12 @@ void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size
  * @at: what that returned
  * @length: bytes, as it was mapped
  *
- * Works whether or not the buffer is still there, or open.
+ * Works whether or not the buffer is still there, or open. As munmap(2) it does not know
+ * what was mapped: another address is unmapped as well.
  *
  * Return: 0; or -1 with errno
- *   EINVAL	@at or @length is not that of a mapping
+ *   EINVAL	@length is zero, or more than there can be at @at
+ *   ENOMEM	a part of a mapping was to go, and the process has too many mappings already
  */
 int cohbuf_unmap(void *at, size_t length);
 
@@ -200,7 +203,8 @@ int cohbuf_unmap(void *at, size_t length);
  * @buffer: the buffer, open for reading
  * @to: where to
  * @offset: first byte in the buffer
- * @length: how many bytes; of registers 1, 2, 4 or 8 at a multiple of it, which is one access
+ * @length: how many bytes; of registers 1, 2, 4 or 8 at a multiple of it, which is one access;
+ *	0 is nothing to do, and works
  *
  * Unlike a mapping it raises no signal after an unbind. What has to be handed over is the
  * caller's, as with a mapping.
@@ -210,6 +214,7 @@ int cohbuf_unmap(void *at, size_t length);
  *   EBADF	the buffer is not open for reading
  *   EFAULT	@to is no memory of that length
  *   EINVAL	an access that is none of registers; or that their device does not know
+ *   ENOMEM	the kernel has no page to copy through
  *   ENOTTY	it is a pool, and has no bytes of its own
  *   ENODEV	the device was unbound from its driver
  */
@@ -220,7 +225,8 @@ int cohbuf_read(const struct cohbuf_buffer *buffer, void *to, uint64_t offset, s
  * @buffer: the buffer, open for writing
  * @from: where from
  * @offset: first byte in the buffer
- * @length: how many bytes; of registers 1, 2, 4 or 8 at a multiple of it, which is one access
+ * @length: how many bytes; of registers 1, 2, 4 or 8 at a multiple of it, which is one access;
+ *	0 is nothing to do, and works
  *
  * Where it fails, the first part of the range may have been written.
  *
@@ -229,6 +235,7 @@ int cohbuf_read(const struct cohbuf_buffer *buffer, void *to, uint64_t offset, s
  *   EBADF	the buffer is not open for writing
  *   EFAULT	@from is no memory of that length
  *   EINVAL	an access that is none of registers; or that their device does not know
+ *   ENOMEM	the kernel has no page to copy through
  *   ENOTTY	it is a pool, and has no bytes of its own
  *   ENODEV	the device was unbound from its driver
  */
@@ -281,7 +288,7 @@ int cohbuf_sync_for_cpu(const struct cohbuf_buffer *buffer, uint64_t offset, uin
  * Hands both ranges over by itself. When it returns, however it does, nothing is in flight.
  *
  * Return: 0; or -1 with errno
- *   EOPNOTSUPP	the node names no engine, or no device sees the memory
+ *   EOPNOTSUPP	the node names no engine; or no device sees the memory, whatever the range
  *   EINVAL	zero length, ranges that overlap, a time limit above
  *		%COHBUF_COPY_TIMEOUT_MAX, or an alignment that the engine cannot do
  *   ENXIO	a range reaches outside the buffer
@@ -316,10 +323,12 @@ int cohbuf_export(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t 
 
 /**
  * cohbuf_events() - make a file that counts the events of a buffer
- * @buffer: the buffer, open for writing where the file is to be written to
+ * @buffer: the buffer, open for reading where the file is for cohbuf_wait(), for writing
+ *	where it is for cohbuf_post()
  * @source: %COHBUF_EVENTS_POSTED or %COHBUF_EVENTS_INTERRUPT
  *
- * It counts from now on, and works with poll(2), epoll(7) and the like too.
+ * It counts from now on, and works with poll(2), epoll(7) and the like too. It has
+ * O_NONBLOCK: read(2) of it is EAGAIN where there is no event.
  *
  * Return: the file, for cohbuf_wait(), cohbuf_post() and close(2); or -1 with errno
  *   EOPNOTSUPP	the node has no interrupt
@@ -342,6 +351,8 @@ int cohbuf_events(const struct cohbuf_buffer *buffer, enum cohbuf_events_source 
  * Return: 0; or -1 with errno
  *   ETIMEDOUT	none came
  *   EINTR	a signal came
+ *   EBADF	the buffer is not open for reading, or @events is no file
+ *   EINVAL	@events is another kind of file
  *   ENODEV	the device was unbound from its driver, and what came before was read
  */
 int cohbuf_wait(int events, int timeout_ms, uint64_t *count);
@@ -353,7 +364,8 @@ int cohbuf_wait(int events, int timeout_ms, uint64_t *count);
  *
  * Return: 0; or -1 with errno
  *   EINVAL	@count is none
- *   EBADF	the buffer is not open for writing
+ *   EBADF	the buffer is not open for writing, or @events is no file
+ *   EOVERFLOW	more were posted than a count has room for
  *   ENODEV	the device was unbound from its driver
  */
 int cohbuf_post(int events, uint64_t count);
@@ -417,6 +429,7 @@ int cohbuf_copy_to_registers(volatile void *to, const void *from, size_t count, 
  *
  * Return: 1 where there is one, 0 where there is none; or -1 with errno
  *   ENOENT	the driver is not loaded
+ *   ENOMEM, EMFILE, ENFILE	as open(2) has them
  */
 int cohbuf_next_name(char name[COHBUF_NAME_SIZE]);
 
@@ -453,7 +466,7 @@ int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE]);
  *
  * Return: 0; or -1 with errno
  *   ENOENT	there is no such buffer, or it has no such attribute
- *   EACCES	the user may not read it
+ *   EACCES, EPERM	the user may not read it
  *   ENODEV	the device was unbound from its driver
  */
 int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size);

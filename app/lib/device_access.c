@@ -10,19 +10,25 @@
 
 int cohbuf_dma_copy(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy)
 {
-	bool can = buffer->info.dma_bits || cohbuf_is_pool(buffer);
 	char called[COHBUF_CALLED_SIZE];
 	int error;
 
+	/* What the driver refuses at once it leaves as it was. */
+	copy->duration_ns = 0;
+	copy->transfers = 0;
+	copy->engine[0] = '\0';
 	/*
 	 * What was written through a mapping goes first, and nothing is read early.
 	 * The doorbell itself is the controller's driver's, and has its barrier there.
 	 */
 	__sync_synchronize();
-	error = can ? (ioctl(buffer->fd, COHBUF_IOC_COPY, copy) ? errno : 0) : EOPNOTSUPP;
+	error = ioctl(buffer->fd, COHBUF_IOC_COPY, copy) ? errno : 0;
 	__sync_synchronize();
 	if (!error)
 		return 0;
+	/* Where no device sees it, that is more than that the range is a wrong one. */
+	if (error == ENXIO && !buffer->info.dma_bits)
+		error = EOPNOTSUPP;
 	return cohbuf_fail(error, cohbuf_remedy_of_copy(buffer, error),
 			   "copying %" PRIu64 " bytes from offset 0x%" PRIx64 " to 0x%" PRIx64 " of %s",
 			   (uint64_t)copy->length, (uint64_t)copy->src, (uint64_t)copy->dst,

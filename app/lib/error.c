@@ -50,7 +50,7 @@ const char *cohbuf_remedy_of_open(int error)
 		return "run this as root, or join the group that a udev rule gives the device to";
 	case ENODEV:
 	case ENXIO:
-		return "the device was unbound from its driver: bind it again below /sys/bus/platform/drivers/cohbuf";
+		return "the device was unbound from its driver: bind it again below /sys/bus/platform/drivers/cohbuf; or /sys is not mounted";
 	case ENOTTY:
 		return "it is no cohbuf buffer: another driver has this name; change the node's label";
 	case ENOMEM:

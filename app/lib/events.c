@@ -20,7 +20,7 @@ static const char *remedy_of_events(const struct cohbuf_buffer *buffer, int erro
 
 int cohbuf_events(const struct cohbuf_buffer *buffer, enum cohbuf_events_source source)
 {
-	struct cohbuf_events events = { .source = source, .flags = O_CLOEXEC };
+	struct cohbuf_events events = { .source = source, .flags = O_CLOEXEC | O_NONBLOCK };
 	char called[COHBUF_CALLED_SIZE];
 
 	if (!ioctl(buffer->fd, COHBUF_IOC_EVENTS, &events))
@@ -41,19 +41,26 @@ static int64_t now_ms(void)
 static int next_count(int events, int timeout_ms, uint64_t *count)
 {
 	int64_t end = now_ms() + timeout_ms;
+	struct pollfd ready = { .fd = events, .events = POLLIN };
 
+	/* Of a file that is none poll() would wait all the same. */
+	if (events < 0)
+		return EBADF;
 	for (;;) {
-		struct pollfd ready = { .fd = events, .events = POLLIN };
-		int64_t left = timeout_ms < 0 ? -1 : end - now_ms();
-		int ret = poll(&ready, 1, timeout_ms < 0 ? -1 : left > 0 ? left :
-									   0);
+		int64_t left = end - now_ms();
+		int wait = timeout_ms < 0 ? -1 : left > 0 ? left : 0;
+		int ret = poll(&ready, 1, wait);
+		ssize_t len;
 
 		if (ret < 0)
 			return errno;
 		if (!ret)
 			return ETIMEDOUT;
-		if (read(events, count, sizeof(*count)) == sizeof(*count))
+		len = read(events, count, sizeof(*count));
+		if (len == sizeof(*count))
 			return 0;
+		if (len >= 0)
+			return EINVAL;
 		if (errno != EAGAIN)
 			return errno;
 	}
@@ -68,6 +75,8 @@ static const char *remedy_of_wait(int error)
 		return "the device was unbound from its driver meanwhile: bind it again and start over";
 	case EINTR:
 		return "a signal came: call it again";
+	case EBADF:
+		return "take the file of cohbuf_events() from a buffer that is open for reading";
 	default:
 		return "give a file of cohbuf_events()";
 	}
@@ -91,7 +100,9 @@ static const char *remedy_of_post(int error)
 	case EINVAL:
 		return "post 1 to 4294967295 events; of an interrupt, 1";
 	case EBADF:
-		return "take the file from a buffer that is open for writing";
+		return "take the file of cohbuf_events() from a buffer that is open for writing";
+	case EOVERFLOW:
+		return "nobody reads what was posted before: wait for those who are to";
 	default:
 		return remedy_of_wait(error);
 	}

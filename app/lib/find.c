@@ -75,7 +75,7 @@ int cohbuf_find(const char *path, char name[COHBUF_NAME_SIZE])
 {
 	if (!cohbuf_look_up(path, name))
 		return 0;
-	return cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot find \"%s\"", path);
+	return cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot find \"%.200s\"", path);
 }
 
 int cohbuf_next_name(char name[COHBUF_NAME_SIZE])
@@ -126,16 +126,19 @@ static bool is_of_node(const char *name, const char *node)
 static int find_node(const char *node, char name[COHBUF_NAME_SIZE])
 {
 	char path[PATH_MAX], real[PATH_MAX];
+	int more;
 
 	errno = EINVAL;
 	if (node[0] != '/' || format(path, sizeof(path), DT_BASE "%s", node) ||
 	    !realpath(path, real))
 		return -1;
 	name[0] = '\0';
-	while (cohbuf_next_name(name) > 0)
+	while ((more = cohbuf_next_name(name)) > 0)
 		if (is_of_node(name, real))
 			return 0;
-	errno = ENODEV;
+	/* Where the driver is not loaded the node has none either. */
+	if (!more || errno == ENOENT)
+		errno = ENODEV;
 	return -1;
 }
 
@@ -143,7 +146,7 @@ int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE])
 {
 	if (!find_node(node, name))
 		return 0;
-	return cohbuf_fail(errno, remedy_of_node(errno), "cannot find the node \"%s\"", node);
+	return cohbuf_fail(errno, remedy_of_node(errno), "cannot find the node \"%.200s\"", node);
 }
 
 int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size)
@@ -162,8 +165,10 @@ int cohbuf_attribute(const char *name, const char *attribute, char *value, size_
 		}
 	}
 	if (len < 0)
-		return cohbuf_fail(errno, cohbuf_remedy_of_open(errno),
-				   "cannot read the attribute \"%s\" of \"%s\"", attribute, name);
+		return cohbuf_fail(errno,
+				   errno == EPERM ? "besides being root, who reads it needs CAP_SYS_RAWIO" :
+						    cohbuf_remedy_of_open(errno),
+				   "cannot read the attribute \"%.100s\" of \"%.100s\"", attribute, name);
 	value[len] = '\0';
 	value[strcspn(value, "\n")] = '\0';
 	return 0;

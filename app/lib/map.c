@@ -54,7 +54,7 @@ void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size
 
 	if (!at)
 		cohbuf_fail(errno, remedy_of_map(buffer, errno),
-			    "cannot map %zu bytes from offset %" PRIu64 " of %s", length, offset,
+			    "cannot map %zu bytes from offset 0x%" PRIx64 " of %s", length, offset,
 			    cohbuf_called(buffer, called));
 	return at;
 }

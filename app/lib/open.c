@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -57,6 +58,11 @@ struct cohbuf_buffer *cohbuf_open(const char *name, int flags)
 	char path[PATH_MAX], found[COHBUF_NAME_SIZE];
 	int fd = -1;
 
+	if (flags & ~(O_ACCMODE | O_CLOEXEC | O_NONBLOCK)) {
+		cohbuf_fail(EINVAL, "give O_RDONLY, O_WRONLY or O_RDWR",
+			    "cannot open \"%.200s\" with the flags 0x%x", name, flags);
+		return NULL;
+	}
 	/* Other devices may not like to be opened: look whose it is first. */
 	if (!cohbuf_path(name, path, sizeof(path)) && !cohbuf_look_up(name, found)) {
 		fd = open(path, flags | O_CLOEXEC);
@@ -66,15 +72,26 @@ struct cohbuf_buffer *cohbuf_open(const char *name, int flags)
 	if (buffer)
 		return buffer;
 	close_quietly(fd);
-	cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot open \"%s\"", name);
+	cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot open \"%.200s\"", name);
 	return NULL;
 }
 
 struct cohbuf_buffer *cohbuf_open_node(const char *node, int flags)
 {
-	char name[COHBUF_NAME_SIZE];
+	char name[COHBUF_NAME_SIZE], again[COHBUF_NAME_SIZE];
+	struct cohbuf_buffer *buffer;
 
-	return cohbuf_find_node(node, name) ? NULL : cohbuf_open(name, flags);
+	if (cohbuf_find_node(node, name))
+		return NULL;
+	buffer = cohbuf_open(name, flags);
+	/* It may have been bound anew in between, with another name. */
+	if (buffer && (cohbuf_find_node(node, again) || strcmp(name, again))) {
+		cohbuf_close(buffer);
+		cohbuf_fail(ENODEV, cohbuf_remedy_of_open(ENODEV), "cannot open the node \"%.200s\"",
+			    node);
+		return NULL;
+	}
+	return buffer;
 }
 
 struct cohbuf_buffer *cohbuf_open_fd(int fd)

@@ -74,7 +74,7 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 	bench->copy = cohbuf_dma_copy;
 	bench->sync = handover;
 	if (facts_read(&bench->facts, bench->target.name)) {
-		complain("\"%s\": %s: %s", name, strerror(errno), cohbuf_remedy());
+		complain("\"%s\": %s: %s", name, strerror(errno), FACTS_REMEDY);
 		return false;
 	}
 	/* Ours does not count. */
@@ -93,12 +93,21 @@ bool bench_open(struct bench *bench, const char *name, bool keep)
 static bool restore_contents(const struct bench *bench)
 {
 	const struct range all = { .length = bench->size };
+	uint64_t done = 0;
 
 	if (!contents)
 		return true;
-	if (!cohbuf_write(bench->target.buffer, contents, 0, bench->size))
+	while (done < bench->size) {
+		size_t length = bench->size - done < BENCH_PAGE ? bench->size - done : BENCH_PAGE;
+
+		if (cohbuf_write(bench->target.buffer, contents + done, done, length))
+			break;
+		done += length;
+	}
+	if (done == bench->size)
 		return handover_to_device(&bench->target, &all);
-	complain("the contents were not put back: %s", cohbuf_error());
+	complain("the contents of \"%s\" were put back up to byte %" PRIu64 " only: %s",
+		 bench->target.name, done, cohbuf_error());
 	return false;
 }
 

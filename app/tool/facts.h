@@ -67,6 +67,9 @@ struct facts {
 	bool iommu;
 };
 
+/* What to do where there are none. */
+#define FACTS_REMEDY	"its device was unbound meanwhile: bind it again; \"cohbuf doctor\" says more"
+
 /* 0, or -1 with errno: ENOENT where there is no such buffer. */
 int facts_read(struct facts *facts, const char *name);
 

@@ -306,9 +306,10 @@ static int info_of(const char *node, bool json)
 	char name[COHBUF_NAME_SIZE];
 	struct facts facts;
 
-	if (cohbuf_find(node, name) || facts_read(&facts, name))
-		return complain("cannot find \"%s\": %s: %s", node, strerror(errno),
-				cohbuf_remedy());
+	if (cohbuf_find(node, name))
+		return complain("%s", cohbuf_error());
+	if (facts_read(&facts, name))
+		return complain("cannot look at \"%s\": %s: %s", node, strerror(errno), FACTS_REMEDY);
 	if (json) {
 		json_open(NULL, '{');
 		print_json(&facts);

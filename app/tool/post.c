@@ -2,7 +2,9 @@
 /*
  * cohbuf post: events from the command line.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -25,7 +27,10 @@ static int post_on(const char *name, uint64_t count)
 		return STATUS_FAILED;
 	fd = target_events(&target, COHBUF_EVENTS_POSTED);
 	if (fd >= 0) {
-		status = cohbuf_post(fd, count) ? target_complain() : STATUS_OK;
+		status = STATUS_OK;
+		if (cohbuf_post(fd, count))
+			status = complain("posting on \"%s\": %s: %s", target.name, strerror(errno),
+					  cohbuf_remedy());
 		close(fd);
 	}
 	target_close(&target);

@@ -3,6 +3,7 @@
  * libcohbuf: events that are posted, waited for, and over.
  */
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -30,6 +31,40 @@ TEST(library_events, are_counted_for_each_who_waits)
 	EXPECT_FAILS(cohbuf_wait(other, 20, NULL), ETIMEDOUT, "waiting for events");
 	/* From now on. */
 	EXPECT_FAILS(cohbuf_wait(events_of(buffer), 0, NULL), ETIMEDOUT, "wait longer");
+}
+
+static void *wait_a_while(void *events)
+{
+	return cohbuf_wait(*(int *)events, 200, NULL) ? (void *)(long)errno : NULL;
+}
+
+/* One file is one count, whoever waits: the others' time goes on. */
+TEST(library_events, are_had_by_one_of_who_share_the_file)
+{
+	int events = events_of(opened("plain", O_RDWR)), had = 0, late = 0;
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		ASSERT_EQ(pthread_create(&threads[i], NULL, wait_a_while, &events), 0);
+	ASSERT_OK(cohbuf_post(events, 1));
+	for (int i = 0; i < 4; i++) {
+		void *error;
+
+		ASSERT_EQ(pthread_join(threads[i], &error), 0);
+		had += !error;
+		late += (long)error == ETIMEDOUT;
+	}
+	EXPECT_EQ(had, 1);
+	EXPECT_EQ(late, 3);
+}
+
+TEST(library_events, are_had_by_who_may_read)
+{
+	int events = events_of(opened("plain", O_WRONLY));
+
+	ASSERT_OK(cohbuf_post(events, 1));
+	EXPECT_FAILS(cohbuf_wait(events, 1000, NULL), EBADF, "open for reading");
+	EXPECT_FAILS(cohbuf_wait(-1, -1, NULL), EBADF, "cohbuf_events()");
 }
 
 TEST(library_events, of_another_process_wake_who_waits)
@@ -63,6 +98,9 @@ TEST(library_events, are_refused_with_the_reason)
 	EXPECT_FAILS(cohbuf_events(buffer, COHBUF_EVENTS_INTERRUPT), EOPNOTSUPP,
 		     "add interrupts to it");
 	ASSERT_OK(pipe(pipefd));
+	ASSERT_EQ(write(pipefd[1], "abc", 3), 3);
+	errno = EAGAIN;
+	EXPECT_FAILS(cohbuf_wait(pipefd[0], -1, NULL), EINVAL, "give a file of cohbuf_events()");
 	close(pipefd[0]);
 	close(pipefd[1]);
 	EXPECT_FAILS(cohbuf_post(pipefd[1], 1), EBADF, "posting 1 events");

@@ -205,6 +205,24 @@ TEST(library_memory, copies_of_the_cpu_move_all_bytes)
 	}
 }
 
+/* What is mapped here is memory: an access of each width gives what is there. */
+TEST(library_memory, copies_of_registers_are_of_each_width)
+{
+	unsigned char *map = mapped(opened("plain", O_RDWR), PROT_READ | PROT_WRITE);
+	unsigned char bytes[64], seen[64];
+
+	for (size_t width = 1; width <= sizeof(long); width *= 2) {
+		fill(bytes, sizeof(bytes), width);
+		memset(map, 0, 2 * sizeof(bytes));
+		ASSERT_OK(cohbuf_copy_to_registers(map + width, bytes, sizeof(bytes) / width, width));
+		EXPECT_BYTES(map + width, bytes, sizeof(bytes));
+		EXPECT_EQ(map[width - 1], 0);
+		EXPECT_EQ(map[width + sizeof(bytes)], 0);
+		ASSERT_OK(cohbuf_copy_from_registers(seen, map + width, sizeof(seen) / width, width));
+		EXPECT_BYTES(seen, bytes, sizeof(seen));
+	}
+}
+
 /* One access is one call: what is none is refused, and none is made of another width. */
 TEST(library_memory, of_registers_a_call_is_one_access)
 {
@@ -236,10 +254,20 @@ TEST(library_memory, an_engine_copies)
 {
 	struct cohbuf_buffer *buffer = opened("engine", O_RDWR);
 	struct cohbuf_copy overlaps = { .src = 0, .dst = 8, .length = 16 };
+	struct cohbuf_copy stale = {
+		.length = 4,
+		.dst = 4096,
+		.flags = 1,
+		.duration_ns = 1,
+		.transfers = 1,
+		.engine = "stale",
+	};
 
 	if (!(cohbuf_info(buffer)->flags & COHBUF_INFO_ENGINE))
 		SKIP("the node names no engine on this board");
 	expect_copied(buffer);
+	EXPECT_FAILS(cohbuf_dma_copy(buffer, &stale), EINVAL, "copying 4 bytes");
+	EXPECT_TRUE(!stale.duration_ns && !stale.transfers && !stale.engine[0]);
 	EXPECT_FAILS(cohbuf_dma_copy(buffer, &overlaps), EINVAL, "the two ranges overlap");
 	EXPECT_FAILS(cohbuf_dma_copy(opened("engine", O_RDONLY), &overlaps), EBADF,
 		     "open it with O_RDWR");

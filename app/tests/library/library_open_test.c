@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../driver/version.h"
 #include "library.h"
 
 TEST(library_open, gives_what_the_driver_says)
@@ -50,17 +51,18 @@ TEST(library_open, says_what_cannot_be_opened)
 	EXPECT_FAILS(cohbuf_find("nonesuch", name), ENOENT, "cannot find \"nonesuch\"");
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
-	errno = 0;
-	EXPECT_TRUE(!cohbuf_open(long_name, O_RDONLY));
-	EXPECT_EQ(errno, ENAMETOOLONG);
+	/* Cut, so that the reason and the remedy are there. */
+	EXPECT_NULL(cohbuf_open(long_name, O_RDONLY), ENAMETOOLONG, "xxxx\": File name too long: ");
+	EXPECT_NULL(cohbuf_open("plain", O_RDWR | O_APPEND), EINVAL, "give O_RDONLY, O_WRONLY");
+	EXPECT_STREQ(cohbuf_version(), COHBUF_VERSION);
 }
 
 /* To open a device can do something to it; of a pipe it would wait. */
 TEST(library_open, does_not_open_what_is_no_buffer)
 {
-	const char path[] = "/tmp/cohbuf-library-pipe";
+	char path[64];
 
-	unlink(path);
+	snprintf(path, sizeof(path), "/tmp/cohbuf-library-pipe.%d", getpid());
 	ASSERT_OK(mkfifo(path, 0600));
 	EXPECT_NULL(cohbuf_open(path, O_RDONLY), ENOTTY, "it is no cohbuf buffer");
 	unlink(path);
