@@ -11,9 +11,10 @@
  *	$COHBUF_FAKE/fail/CALL		an errno: the next such call fails with it
  *	$COHBUF_FAKE/calls		a line for each call: "sync frames 0 4096 1 2 = 0"
  *
- * For 64-bit programs. What the kernel does by itself it does here too: a touch of a mapping
- * whose file was made empty is SIGBUS. Not here: pointers that are none (EFAULT), and epoll(7)
- * and select(2), which do not see the unbind.
+ * With AddressSanitizer its library comes first in LD_PRELOAD, or this one is linked to the
+ * program. For 64-bit programs. What the kernel does by itself it does here too: a touch of a
+ * mapping whose file was made empty is SIGBUS. Not here: pointers that are none (EFAULT), and
+ * epoll(7) and select(2), which do not see the unbind.
  */
 #ifndef _FAKE_H
 #define _FAKE_H
