@@ -189,6 +189,13 @@ def test_wait_ends_when_its_time_is_over(memory):
         same(0.05 <= time.monotonic() - start < 5, True)
 
 
+def test_wait_goes_on_where_another_thread_was_faster(memory):
+    with cohbuf.open(memory) as b, b.events() as events:
+        counts = [0, 5]
+        events._wait_once = lambda seconds: counts.pop(0)
+        same(events.wait(60), 5)
+
+
 def test_wait_lets_other_threads_run(memory):
     with cohbuf.open(memory) as b, b.events() as events:
         thread = threading.Thread(target=events.post, args=(7,))

@@ -140,7 +140,7 @@ def test_flush_of_the_memory_hands_over(fake, memory):
         same(calls("sync"), [f"sync {memory} 0 {b.info.size} 1 2 = 0"])
 
 
-def test_close_waits_for_nobody(fake, memory):
+def test_close_waits_for_nobody(memory):
     """A thread that waits inside of a call does not lose the buffer's memory."""
     b = cohbuf.open(memory)
     inside, done = threading.Event(), threading.Event()
