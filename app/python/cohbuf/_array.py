@@ -90,8 +90,6 @@ class Array(np.ndarray):
 
 def allocate(pool: Pool, shape: Union[int, Tuple[int, ...]], dtype: Any) -> Array:
     numbers = np.dtype(dtype)
-    if numbers.hasobject:
-        raise TypeError(f"{numbers}: a device has no objects of Python")
     sizes = tuple(map(int, shape)) if isinstance(shape, Iterable) else (int(shape),)
     if min(sizes, default=1) < 0:
         raise ValueError(f"shape {shape}: it has less than nothing")

@@ -262,6 +262,8 @@ def test_registers_are_read_by_one_access(fake, registers):
         same(calls("read"), [f"read {registers} 8 {width} = 0" for width in (4, 2, 1, 8)])
         b.write(8, -1, 2)
         same(b.read(8), 0x1122ffff)
+        b.write(8, 0xfffffffe)
+        same(b.read(8), 0xfffffffe)
         same(raises(cohbuf.Error, b.read, 2).errno, errno.EINVAL)
         same(raises(cohbuf.Error, b.read, 0, 3).errno, errno.EINVAL)
         raises(OverflowError, b.write, 8, 0x10000, 2)

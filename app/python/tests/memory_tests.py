@@ -173,6 +173,7 @@ def test_unbound_calls_raise(fake, memory):
             for call in (b.check, b.read, b.sync_for_device, b.sync_for_cpu, b.export, b.events,
                          b.map, b.flush, events.wait, events.post):
                 raises(cohbuf.UnboundError, call)
+            same("is not there" in str(raises(cohbuf.UnboundError, b.map)), True)
             raises(cohbuf.UnboundError, b.write, 0, b"x")
             raises(cohbuf.UnboundError, b.readinto, 0, bytearray(1))
             raises(cohbuf.UnboundError, b.copy, 0, PAGE, PAGE)
