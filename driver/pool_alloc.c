@@ -85,7 +85,8 @@ static bool cohbuf_pool_has_pieces(struct cohbuf_pool *pool, size_t size)
 
 	if (piece >= size)
 		return false;
-	mems = kcalloc(COHBUF_POOL_PIECES, sizeof(*mems), GFP_KERNEL_ACCOUNT);
+	/* Nobody's account: at the limit of the caller's cgroup, it would cost a process. */
+	mems = kcalloc(COHBUF_POOL_PIECES, sizeof(*mems), GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!mems)
 		return false;
 

@@ -68,7 +68,8 @@ struct cohbuf_pooled *cohbuf_pooled_create(struct cohbuf *pool, size_t size, u64
 	struct cohbuf_pooled *cp;
 	int ret;
 
-	cp = kzalloc(sizeof(*cp), GFP_KERNEL_ACCOUNT);
+	/* At the limit of the caller's cgroup it is refused, and nobody killed for it. */
+	cp = kzalloc(sizeof(*cp), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL);
 	if (!cp)
 		return ERR_PTR(-ENOMEM);
 
