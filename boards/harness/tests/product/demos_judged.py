@@ -3,6 +3,7 @@
 
 import hashlib
 import re
+import struct
 
 import tap
 
@@ -12,6 +13,9 @@ BARS = [(180, 128, 128), (162, 44, 142), (131, 156, 44), (112, 72, 58),
 BAR_WIDTH = 40
 # Of 115200 bytes, with pages of 4 KiB and of 16.
 PAGES_OF_A_FRAME = (118784, 131072)
+
+# Of app/demos/ring.c; its slots are behind two indices, and then the device's side.
+ENTRIES, SLOTS, ENTRY = 300, 16, 256
 
 # Of app/demos/logger.c.
 RECORDS, BLOCK, BLOCKS = 10000, 0x4000, 4
@@ -63,6 +67,26 @@ def moves_each_entry(lines):
         lines, r"woken: (\d+) times for a free slot, (\d+) times for an entry")
     # An event of each side for each entry wakes each: there are no more.
     tap.expect(1 <= for_slots <= 600 and for_entries <= 600, *lines)
+
+
+def entry_of(number):
+    words = range(number * ENTRY // 4, (number + 1) * ENTRY // 4)
+    return struct.pack(f"<{ENTRY // 4}I", *(word * 0x9e3779b9 & 0xffffffff for word in words))
+
+
+def moved_by_the_engine(status, said):
+    """Each entry by one copy, in order, out of its slot; and the last of each slot is there."""
+    tap.expect(status == 0, f"status {status}", said)
+    copies = re.findall(r"cohbuf_copy: engine .* src=(\d+) dst=(\d+) length=(\d+) .* ret=0$",
+                        said, re.M)
+    slots, device = 2 * ENTRY, (2 + SLOTS) * ENTRY
+    wanted = [(slots + n % SLOTS * ENTRY, device + n % SLOTS * ENTRY, ENTRY)
+              for n in range(ENTRIES)]
+    tap.expect([tuple(map(int, copy)) for copy in copies] == wanted, said)
+    last = sorted(range(ENTRIES - SLOTS, ENTRIES), key=lambda n: n % SLOTS)
+    side = b"".join(map(entry_of, last))
+    digest = hashlib.sha256(side + side).hexdigest()
+    tap.expect(f"{digest}  -" in said.splitlines(), f"the digest is not {digest}", said)
 
 
 def measures_its_engine(lines):
