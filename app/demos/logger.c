@@ -88,14 +88,14 @@ static void produce(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* it would wait for nobody */
 	open_buffer();
 	for (uint32_t n = 1; n <= RECORDS; n++) {
-		int length = snprintf(text, sizeof(text), "record %u: %u\n", n, n * 7919 % 10007);
+		int len = snprintf(text, sizeof(text), "record %u: %u\n", n, n * 7919 % 10007);
 
-		if (used + length > BLOCK) {
+		if (used + len > BLOCK) {
 			complete(block++, used);
 			used = 0;
 		}
-		checked(cohbuf_copy_to(buffer, shared->blocks[block % BLOCKS] + used, text, length));
-		used += length;
+		checked(cohbuf_copy_to(buffer, shared->blocks[block % BLOCKS] + used, text, len));
+		used += len;
 	}
 	complete(block++, used);
 	complete(block, 0);
