@@ -27,7 +27,7 @@ endef
 
 DEB_ARCHES ?= armhf arm64
 deb_sources := $(driver_sources) driver/Kconfig $(tool_sources) app/test_mmap.c CHANGELOG.md COPYING \
-	app/lib/cohbuf.pc.in app/lib/libcohbuf.map $(wildcard app/demos/*.c) \
+	app/lib/cohbuf.pc.in app/lib/libcohbuf.map $(wildcard app/demos/*.c app/demos/*.py app/python/cohbuf/*) \
 	$(wildcard app/install/* app/install/man/* dts/Makefile dts/*.dts[oi] dts/rpi/*) boards/deploy/debian/build boards/deploy/debian/changelog \
 	$(wildcard README.md docs/*.md docs/pictures/*.svg) $(shell find boards -name README.md) $(shell find boards/deploy/debian/debian -type f)
 build_debs = $(Q)mkdir -p $(O) && flock $(O)/deb.lock $(again) DEB_ARCHES="$(DEB_ARCHES)" deb-unlocked

@@ -13,7 +13,10 @@ TRIPLET = {"armhf": "arm-linux-gnueabihf", "arm64": "aarch64-linux-gnu"}
 EMULATOR = {"armhf": "qemu-arm", "arm64": "qemu-aarch64"}
 SONAME = f"libcohbuf.so.{project_version().split('.')[0]}"
 DEMOS = sorted(file.stem for file in (TOP / "app/demos").glob("*.c"))
+SOURCES = sorted(file.name for file in (TOP / "app/demos").glob("*.[cp]*"))
 FUNCTIONS = re.findall(r"^\t(cohbuf_[a-z_]+);", (TOP / "app/lib/libcohbuf.map").read_text(), re.M)
+MODULE = sorted(file.name for file in (TOP / "app/python/cohbuf").iterdir() if file.is_file())
+PACKAGES_OF_PYTHON = "usr/lib/python3/dist-packages"
 SAYS = 'cannot open "frames": No such file or directory: "cohbuf list" shows'
 
 
@@ -93,14 +96,37 @@ def program_runs(root, header_root, arch, option):
 
 def demos_are_these(deb):
     built = {f"usr/libexec/cohbuf-demos/{name}" for name in DEMOS}
-    sources = {f"usr/share/doc/cohbuf-demos/examples/{name}.c" for name in DEMOS}
+    sources = {f"usr/share/doc/cohbuf-demos/examples/{name}" for name in SOURCES}
     are_these(files_in(deb), built | sources)
 
 
 def sources_are_those_of_the_tree(root):
-    for name in DEMOS:
-        tap.run("cmp", TOP / f"app/demos/{name}.c",
-                root / f"usr/share/doc/cohbuf-demos/examples/{name}.c")
+    for name in SOURCES:
+        tap.run("cmp", TOP / f"app/demos/{name}",
+                root / f"usr/share/doc/cohbuf-demos/examples/{name}")
+
+
+def module_is_this(deb, root):
+    are_these(files_in(deb), {f"{PACKAGES_OF_PYTHON}/cohbuf/{name}" for name in MODULE})
+    for name in MODULE:
+        tap.run("cmp", TOP / "app/python/cohbuf" / name, root / PACKAGES_OF_PYTHON / "cohbuf" / name)
+
+
+def module_depends_on_the_library(deb):
+    depends = field(deb, "Depends").split(", ")
+    tap.expect({f"libcohbuf0 (>= {project_version()})", "python3:any"} <= set(depends), *depends)
+
+
+def module_is_compiled_there(control):
+    """By what dh_python3 adds."""
+    tap.expect("py3compile -p python3-cohbuf" in (control / "postinst").read_text())
+
+
+def check_python(debs, root, control):
+    deb = debs / f"python3-cohbuf_{project_version()}_all.deb"
+    tap.check("deb.module_of_python_is_this", module_is_this, deb, root)
+    tap.check("deb.module_of_python_depends_on_the_library", module_depends_on_the_library, deb)
+    tap.check("deb.module_of_python_is_compiled_there", module_is_compiled_there, control)
 
 
 def check(arch, debs, root, header_root, control_of):
