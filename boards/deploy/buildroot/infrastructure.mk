@@ -10,6 +10,8 @@
 HOST_DIR := $(OUTPUT)/host
 BUILD_DIR := $(OUTPUT)/build
 TARGET_DIR := $(OUTPUT)/target
+STAGING_DIR := $(OUTPUT)/staging
+PYTHON3_VERSION_MAJOR := 3.12
 BINARIES_DIR := $(OUTPUT)/images
 INSTALL := install
 unexport ARCH CROSS OUTPUT
@@ -56,10 +58,11 @@ packages += $(1)
 all: $$(BUILD_DIR)/$(1)-$$($(2)_VERSION)/.stamp_installed
 $$(BUILD_DIR)/$(1)-$$($(2)_VERSION)/.stamp_installed: PKG := $(2)
 $$(BUILD_DIR)/$(1)-$$($(2)_VERSION)/.stamp_installed:
-	mkdir -p $$(BUILD_DIR) $$(TARGET_DIR) $$(BINARIES_DIR)
+	mkdir -p $$(BUILD_DIR) $$(TARGET_DIR) $$(STAGING_DIR) $$(BINARIES_DIR)
 	cp -r $$($(2)_SITE) $$(@D)
 	$$($(2)_BUILD_CMDS)
 	$$(call hooks,POST_BUILD)
+	$$(if $$(filter YES,$$($(2)_INSTALL_STAGING)),$$($(2)_INSTALL_STAGING_CMDS))
 	$$(if $$(filter YES,$$($(2)_INSTALL_IMAGES)),$$($(2)_INSTALL_IMAGES_CMDS))
 	$$(if $$(filter YES,$$($(2)_INSTALL_TARGET)),$$($(2)_INSTALL_TARGET_CMDS)$$(sep)$$(call hooks,POST_INSTALL_TARGET))
 	touch $$@

@@ -108,8 +108,9 @@ def sources_are_those_of_the_tree(root):
 
 def module_is_this(deb, root):
     are_these(files_in(deb), {f"{PACKAGES_OF_PYTHON}/cohbuf/{name}" for name in MODULE})
+    installed = root / PACKAGES_OF_PYTHON / "cohbuf"
     for name in MODULE:
-        tap.run("cmp", TOP / "app/python/cohbuf" / name, root / PACKAGES_OF_PYTHON / "cohbuf" / name)
+        tap.run("cmp", TOP / "app/python/cohbuf" / name, installed / name)
 
 
 def module_depends_on_the_library(deb):

@@ -80,7 +80,8 @@ def copy_tree(folder):
     built = shutil.ignore_patterns("*.o", "*.ko", "*.cmd", "*.mod*", "Module.symvers", "*.d")
     for part in "app", "driver", "dts", "boards/harness/boot/guest":
         shutil.copytree(TOP / part, folder / part, symlinks=True, ignore=built)
-    shutil.copy(TOP / "COPYING", folder)
+    for licence in TOP.glob("COPYING*"):
+        shutil.copy(licence, folder)
     for program in "cohbuf", "test_mmap":
         (folder / "app" / program).unlink(missing_ok=True)
 

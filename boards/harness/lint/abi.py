@@ -28,7 +28,8 @@ def described(arch, work):
     shared = next(Path(work).glob("libcohbuf.so.*.*.*"), None)
     tap.expect(shared, said.said)
     return tap.run("abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs",
-                   "--type-id-style", "hash", "--drop-private-types", "--headers-dir", PUBLIC, shared).out
+                   "--type-id-style", "hash", "--drop-private-types", "--headers-dir", PUBLIC,
+                   shared).out
 
 
 def is_what_is_recorded(arch, work):
