@@ -21,7 +21,7 @@
 #include "trace.h"
 
 /* In so many pieces, at most, memory is looked for that is not there in one. */
-#define COHBUF_POOL_PIECES	64
+#define COHBUF_POOL_PIECES 64
 
 /* Take it from the quota. Returns 0 and the buffer's number, or an error; then busy. */
 static int cohbuf_pool_begin(struct cohbuf_pool *pool, size_t size, u64 *number)
@@ -86,7 +86,8 @@ static bool cohbuf_pool_has_pieces(struct cohbuf_pool *pool, size_t size)
 	if (piece >= size)
 		return false;
 	/* Nobody's account: at the limit of the caller's cgroup, it would cost a process. */
-	mems = kcalloc(COHBUF_POOL_PIECES, sizeof(*mems), GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	mems = kcalloc(COHBUF_POOL_PIECES, sizeof(*mems),
+		       GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!mems)
 		return false;
 

@@ -25,11 +25,7 @@
 extern "C" {
 #endif
 
-/**
- * struct cohbuf_buffer - an open buffer, or a pool of them
- *
- * Its fields are the library's.
- */
+/* An open buffer, or a pool of them. What is in it is the library's. */
 struct cohbuf_buffer;
 
 /**

@@ -48,8 +48,8 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 		return EBADF;
 	for (;;) {
 		int64_t left = end - now_ms();
-		int wait = timeout_ms < 0 ? -1 : left > 0 ? left : 0;
-		int ret = poll(&ready, 1, wait);
+		int wait = left > 0 ? left : 0;
+		int ret = poll(&ready, 1, timeout_ms < 0 ? -1 : wait);
 		ssize_t len;
 
 		if (ret < 0)

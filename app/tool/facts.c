@@ -53,7 +53,7 @@ static void read_view(struct facts *facts)
 static void read_caches(struct facts *facts)
 {
 	if (cohbuf_attribute(facts->name, "cpu_mapping", facts->cpu_mapping,
-			sizeof(facts->cpu_mapping)))
+			     sizeof(facts->cpu_mapping)))
 		strcpy(facts->cpu_mapping, facts->coherent ? "cached" : "uncached");
 	if (buffer_attr_u64(facts->name, "cache_line", &facts->cache_line))
 		facts->cache_line = 0;

@@ -6,7 +6,9 @@
 
 int handover(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync)
 {
-	return (sync->owner == COHBUF_SYNC_FOR_CPU ? cohbuf_sync_for_cpu : cohbuf_sync_for_device)(buffer, sync->offset, sync->length, sync->direction);
+	if (sync->owner == COHBUF_SYNC_FOR_CPU)
+		return cohbuf_sync_for_cpu(buffer, sync->offset, sync->length, sync->direction);
+	return cohbuf_sync_for_device(buffer, sync->offset, sync->length, sync->direction);
 }
 
 static bool hand_over(const struct target *target, const struct range *range,

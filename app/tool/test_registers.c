@@ -39,17 +39,17 @@ static long map_and_unmap(int fd, uint64_t offset, size_t size, int prot, int fl
 
 static void test_are_mapped(struct bench *bench)
 {
+	const int both = PROT_READ | PROT_WRITE, fd = cohbuf_fd(bench->target.buffer);
 	long page = sysconf(_SC_PAGESIZE);
 
 	for (uint64_t at = 0; at < bench->size; at += page)
-		if (map_and_unmap(cohbuf_fd(bench->target.buffer), at, page, PROT_READ | PROT_WRITE, MAP_SHARED)) {
+		if (map_and_unmap(fd, at, page, both, MAP_SHARED)) {
 			tap_fail("the page at offset 0x%" PRIx64 " cannot be mapped: %s: %s", at,
 				 strerror(errno), "is its device still bound to the driver?");
 			return;
 		}
 	expect_error("a mapping behind the end",
-		     map_and_unmap(cohbuf_fd(bench->target.buffer), bench->size, page, PROT_READ, MAP_SHARED),
-		     ENXIO);
+		     map_and_unmap(fd, bench->size, page, PROT_READ, MAP_SHARED), ENXIO);
 }
 
 /* A line of /proc/iomem that ends so: its range is 0-0 for who may not see addresses. */
@@ -136,16 +136,17 @@ static void test_odd_reads_are_refused(struct bench *bench)
 		{ 4, 8 },
 		{ bench->size - 2, 4 },
 	};
+	int fd = cohbuf_fd(bench->target.buffer);
 	unsigned char bytes[4096];
 	char what[64];
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		snprintf(what, sizeof(what), "read(2) of %zu bytes at offset 0x%" PRIx64,
 			 odd[i].length, odd[i].offset);
-		expect_error(what, pread(cohbuf_fd(bench->target.buffer), bytes, odd[i].length, odd[i].offset),
+		expect_error(what, pread(fd, bytes, odd[i].length, odd[i].offset),
 			     EINVAL);
 	}
-	if (pread(cohbuf_fd(bench->target.buffer), bytes, 4, bench->size))
+	if (pread(fd, bytes, 4, bench->size))
 		tap_fail("read(2) at the end gives something else than 0 bytes");
 }
 
@@ -270,7 +271,7 @@ static const struct {
 	{ "sync.is_a_barrier", test_sync_is_a_barrier },
 };
 
-#define NUM_TESTS	(sizeof(tests) / sizeof(tests[0]))
+#define NUM_TESTS (sizeof(tests) / sizeof(tests[0]))
 
 static unsigned int count(const struct bench *bench)
 {

@@ -214,11 +214,11 @@ TEST(library_memory, copies_of_registers_are_of_each_width)
 	for (size_t width = 1; width <= sizeof(long); width *= 2) {
 		fill(bytes, sizeof(bytes), width);
 		memset(map, 0, 2 * sizeof(bytes));
-		ASSERT_OK(cohbuf_copy_to_registers(map + width, bytes, sizeof(bytes) / width, width));
+		ASSERT_OK(cohbuf_copy_to_registers(map + width, bytes, 64 / width, width));
 		EXPECT_BYTES(map + width, bytes, sizeof(bytes));
 		EXPECT_EQ(map[width - 1], 0);
 		EXPECT_EQ(map[width + sizeof(bytes)], 0);
-		ASSERT_OK(cohbuf_copy_from_registers(seen, map + width, sizeof(seen) / width, width));
+		ASSERT_OK(cohbuf_copy_from_registers(seen, map + width, 64 / width, width));
 		EXPECT_BYTES(seen, bytes, sizeof(seen));
 	}
 }

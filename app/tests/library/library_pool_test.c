@@ -7,7 +7,7 @@
 
 #include "library.h"
 
-#define POOL "pool-coherent"
+#define POOL	"pool-coherent"
 
 TEST(library_pool, gives_buffers)
 {

@@ -50,7 +50,8 @@ static void take_out(uint64_t offset, uint64_t end)
 	drop(first, last);
 }
 
-static int sync_caches(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
+static int sync_caches(const struct cohbuf_buffer *buffer __attribute__((unused)),
+		       const struct cohbuf_sync *sync)
 {
 	uint64_t end = sync->offset + sync->length;
 
@@ -82,7 +83,8 @@ static struct {
 	bool wipes_the_source;
 } faults;
 
-static int copy_in_memory(const struct cohbuf_buffer *buffer __attribute__((unused)), struct cohbuf_copy *copy)
+static int copy_in_memory(const struct cohbuf_buffer *buffer __attribute__((unused)),
+			  struct cohbuf_copy *copy)
 {
 	uint64_t end = copy->dst + copy->length;
 
@@ -201,14 +203,16 @@ TEST(trial_caches, sync_says_that_an_emulator_shows_nothing)
 }
 
 /* It drops what it was to hand to the device. */
-static int drops(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
+static int drops(const struct cohbuf_buffer *buffer __attribute__((unused)),
+		 const struct cohbuf_sync *sync)
 {
 	drop(sync->offset, sync->offset + sync->length);
 	return 0;
 }
 
 /* Ranges are whole lines to it, whatever is beside them. */
-static int rounds(const struct cohbuf_buffer *buffer __attribute__((unused)), const struct cohbuf_sync *sync)
+static int rounds(const struct cohbuf_buffer *buffer __attribute__((unused)),
+		  const struct cohbuf_sync *sync)
 {
 	uint64_t end = sync->offset + sync->length;
 

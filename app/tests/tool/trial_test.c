@@ -44,7 +44,8 @@ static unsigned char *at(uint64_t offset)
 	return (unsigned char *)bench.map + offset;
 }
 
-static int good(const struct cohbuf_buffer *buffer __attribute__((unused)), struct cohbuf_copy *copy)
+static int good(const struct cohbuf_buffer *buffer __attribute__((unused)),
+		struct cohbuf_copy *copy)
 {
 	if (copy->src % bench.unit || copy->dst % bench.unit || copy->length % bench.unit ||
 	    copy->src + copy->length > bench.size || copy->dst + copy->length > bench.size) {
