@@ -87,7 +87,7 @@ function show_prototype(file, text,    head, args, n, i, line, width, macro, nam
 	line = head
 	macro = ".BI \"" head
 	for (i = 1; i <= n; i++) {
-		if (i > 1 && length(line args[i]) > 76) {
+		if (i > 1 && length(line args[i]) > 70) {
 			print macro "\"" > file
 			line = sprintf("%" (length(head) < 40 ? length(head) : 8) "s", "")
 			macro = ".BI \"" line
@@ -131,7 +131,7 @@ function write_page(name,    file, i, n, parts, listed) {
 	also[page] = ""
 	file = out "/" name ".3"
 	print ".\\\" SPDX-License-Identifier: LGPL-2.1-or-later" > file
-	print ".TH " toupper(name) " 3 \"" date "\" \"cohbuf " version "\" \"Library Functions Manual\"" > file
+	print ".TH " toupper(name) " 3 \"" date "\" \"cohbuf " version "\" \"Library Functions\"\n.nh" > file
 	print ".SH NAME" > file
 	show(file, name " \\- " plain(summary[name]))
 	print ".SH LIBRARY\nlibcohbuf\n.RB ( \\-lcohbuf ,\nor\n.BR \"pkg\\-config \\-\\-cflags \\-\\-libs cohbuf\" )" > file

@@ -67,7 +67,8 @@ struct cohbuf_buffer *cohbuf_open_node(const char *node, int flags);
  * cohbuf_open_fd() - take over a file of a buffer
  * @fd: the file: one that another process sent (SCM_RIGHTS), or that was opened otherwise
  *
- * From then on the file is the library's. Where the call fails it stays the caller's.
+ * From then on the file is the library's. Where the call fails it stays the caller's. Whether
+ * execve(2) closes it stays as it is: recvmsg(2) has MSG_CMSG_CLOEXEC for that.
  *
  * Return: the buffer, for cohbuf_close(); or NULL with errno
  *   EBADF	@fd is no file
@@ -82,9 +83,9 @@ struct cohbuf_buffer *cohbuf_open_fd(int fd);
  * @pool: the pool, open for reading and writing
  * @size: bytes, not zero, rounded up to whole pages
  *
- * The buffer has no name of its own: who is to have it too is sent its file, cohbuf_fd().
- * It is free again once nobody has the file, a mapping, or a dma-buf. The pool may be
- * closed before.
+ * The buffer is open for reading and writing, and closed by execve(2). It has no name of its
+ * own: who is to have it too is sent its file, cohbuf_fd(), for cohbuf_open_fd(). It is free
+ * again once nobody has the file, a mapping, or a dma-buf. The pool may be closed before.
  *
  * Return: the buffer, for cohbuf_close(), full of zeroes; or NULL with errno
  *   EDQUOT	the buffers of the pool would be more than its quota
@@ -109,7 +110,10 @@ void cohbuf_close(struct cohbuf_buffer *buffer);
 
 /**
  * cohbuf_fd() - the file of a buffer, for poll(2), sendfile(2), SCM_RIGHTS and the like
- * @buffer: the buffer, whose the file stays: it ends with cohbuf_close()
+ * @buffer: the buffer
+ *
+ * The file stays the buffer's, and is closed by cohbuf_close(). A process that it is sent to
+ * has the buffer by cohbuf_open_fd(); one that is forked goes on with what it has.
  *
  * Return: the file descriptor
  */
@@ -119,8 +123,13 @@ int cohbuf_fd(const struct cohbuf_buffer *buffer);
  * cohbuf_info() - what a buffer is
  * @buffer: the buffer
  *
- * Of a pool @size is the quota, and &cohbuf_info.flags have %COHBUF_INFO_POOL. Nothing of it
- * changes while the buffer is open.
+ * &cohbuf_info.size (64 bits) is in bytes; &cohbuf_info.dma_addr (64 bits) is there where
+ * &cohbuf_info.flags (32 bits) have %COHBUF_INFO_DMA_ADDR; &cohbuf_info.memory (32 bits) is the
+ * kind of memory, %COHBUF_MEMORY_COHERENT or another; &cohbuf_info.dma_bits (32 bits) is 0 where
+ * no device sees it; &cohbuf_info.cache_line (32 bits, in bytes) is 0 where no range has to be
+ * handed over; &cohbuf_info.name is text that ends with a NUL. Of a pool the size is the quota,
+ * and the flags have %COHBUF_INFO_POOL; of a buffer that a pool made the name is the pool's. Nothing
+ * of it changes while the buffer is open.
  *
  * Return: what the driver says of it; ends with cohbuf_close()
  */
@@ -148,7 +157,7 @@ int cohbuf_check(const struct cohbuf_buffer *buffer);
 /**
  * cohbuf_map() - map all of a buffer
  * @buffer: the buffer, open for reading, and for writing where @prot has PROT_WRITE
- * @prot: PROT_READ, or PROT_READ | PROT_WRITE
+ * @prot: PROT_READ, or PROT_READ | PROT_WRITE, and no other
  *
  * The mapping is shared with every other one. Ordinary loads and stores work on memory;
  * of registers each access has to be aligned and of a width that the device knows, as those
@@ -156,7 +165,8 @@ int cohbuf_check(const struct cohbuf_buffer *buffer);
  *
  * Return: its first byte, for cohbuf_unmap() with cohbuf_size(); or NULL with errno
  *   EACCES	the buffer is not open for that
- *   EOVERFLOW	a 32-bit program cannot have so much: map a range
+ *   EINVAL	@prot is another one
+ *   EOVERFLOW	a 32-bit program cannot have so much: map a smaller range
  *   ENOMEM	there is no room in the address space for it
  *   ENOTTY	it is a pool, and has no bytes of its own
  *   ENODEV	the device was unbound from its driver
@@ -181,7 +191,7 @@ void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size
 		       int prot);
 
 /**
- * cohbuf_unmap() - undo cohbuf_map() or cohbuf_map_range()
+ * cohbuf_unmap() - unmap a buffer, or a range of one
  * @at: what that returned
  * @length: bytes, as it was mapped
  *
@@ -267,7 +277,9 @@ int cohbuf_sync_for_device(const struct cohbuf_buffer *buffer, uint64_t offset, 
  * @direction: which way the data went
  *
  * After a device wrote what the CPU is to read. What programs wrote to the range, and did not
- * hand over, may be lost.
+ * hand over, may be lost. Let ranges begin and end with a multiple of
+ * &cohbuf_info.cache_line. Between programs there is nothing to hand over: their mappings are
+ * one memory.
  *
  * Return: 0; or -1 with errno, as cohbuf_sync_for_device() has them
  */
@@ -277,11 +289,14 @@ int cohbuf_sync_for_cpu(const struct cohbuf_buffer *buffer, uint64_t offset, uin
 /**
  * cohbuf_dma_copy() - let the DMA engine of the node copy one range of a buffer to another
  * @buffer: the buffer, open for reading and writing
- * @copy: &cohbuf_copy.src, &cohbuf_copy.dst and &cohbuf_copy.length say what; a
- *	&cohbuf_copy.timeout_ms of 0 is %COHBUF_COPY_TIMEOUT_DEFAULT; all else zero. The
- *	results are filled in, also where it fails
+ * @copy: &cohbuf_copy.src, &cohbuf_copy.dst and &cohbuf_copy.length (64 bits, in bytes) say
+ *	what; a &cohbuf_copy.timeout_ms of 0 is %COHBUF_COPY_TIMEOUT_DEFAULT; flags and reserved
+ *	are zero
  *
- * Hands both ranges over by itself. When it returns, however it does, nothing is in flight.
+ * Filled in are &cohbuf_copy.duration_ns (64 bits), &cohbuf_copy.transfers (32 bits) and
+ * &cohbuf_copy.engine, text that ends with a NUL, also where it fails; for another copy they
+ * need not be cleared. Both ranges are handed over by the call. When it returns, however it does,
+ * nothing is in flight. A signal whose handler has SA_RESTART starts it again.
  *
  * Return: 0; or -1 with errno
  *   EOPNOTSUPP	the node names no engine; or no device sees the memory, whatever the range
@@ -302,7 +317,7 @@ int cohbuf_dma_copy(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy
  * @buffer: the buffer, open for reading, and for writing where @flags have O_RDWR
  * @offset: first byte, a multiple of the page size
  * @length: how many bytes, a multiple of the page size, not zero
- * @flags: O_RDONLY or O_RDWR; it is closed by execve(2)
+ * @flags: O_RDONLY or O_RDWR; it is closed by execve(2), with O_CLOEXEC or without
  *
  * Return: the dma-buf's file, for close(2); or -1 with errno
  *   EINVAL	a range that is not of whole pages, or other flags
@@ -323,8 +338,12 @@ int cohbuf_export(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t 
  *	where it is for cohbuf_post()
  * @source: %COHBUF_EVENTS_POSTED or %COHBUF_EVENTS_INTERRUPT
  *
- * It counts from now on, and works with poll(2), epoll(7) and the like too. It has
- * O_NONBLOCK: read(2) of it is EAGAIN where there is no event.
+ * It counts from now on what anybody posts on this buffer, the file's own posts too, and works
+ * with poll(2), epoll(7) and the like. It has O_NONBLOCK: read(2) of it is %EAGAIN where there
+ * is no event.
+ *
+ * Interrupts take a buffer that is open for both. The line is masked at first, and again by each
+ * interrupt: cohbuf_post() of 1 lets the next one through, cohbuf_wait() waits for it.
  *
  * Return: the file, for cohbuf_wait(), cohbuf_post() and close(2); or -1 with errno
  *   EOPNOTSUPP	the node has no interrupt
@@ -338,11 +357,10 @@ int cohbuf_events(const struct cohbuf_buffer *buffer, enum cohbuf_events_source 
 /**
  * cohbuf_wait() - wait for events
  * @events: a file of cohbuf_events()
- * @timeout_ms: milliseconds, 0 to look only, or -1 for as long as it takes
+ * @timeout_ms: milliseconds, 0 to look only, or less than 0 for as long as it takes
  * @count: filled in with how many came since the last call, 1 or more; or NULL
  *
- * An interrupt is counted once, then its line is masked: cohbuf_post() of 1 lets it through
- * again, and at the start for the first time.
+ * A signal ends it, whatever its handler's SA_RESTART.
  *
  * Return: 0; or -1 with errno
  *   ETIMEDOUT	none came
@@ -421,7 +439,8 @@ int cohbuf_copy_to_registers(volatile void *to, const void *from, size_t count, 
 
 /**
  * cohbuf_next_name() - go through the names of all buffers and pools
- * @name: a name, or empty at first; filled in with the one after it, as strcmp(3) orders them
+ * @name: a name, or empty at first; filled in with the one after it, as strcmp(3) orders them.
+ *	It need not be there any more. %COHBUF_NAME_SIZE is 32, the NUL included
  *
  * Return: 1 where there is one, 0 where there is none; or -1 with errno
  *   ENOENT	the driver is not loaded
@@ -457,11 +476,13 @@ int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE]);
  * cohbuf_attribute() - read an attribute of a buffer, without opening it
  * @name: the buffer's name
  * @attribute: the attribute's, one of /sys/class/cohbuf/NAME; cohbuf(4) lists them
- * @value: filled in with its text, without the end of the line
- * @size: bytes that @value has room for, not zero; what does not fit is cut off
+ * @value: filled in with its text, without the end of the line, and a NUL in any case
+ * @size: bytes that @value has room for, not zero: 256 are enough for any; what does not fit is
+ *	cut off
  *
  * Return: 0; or -1 with errno
  *   ENOENT	there is no such buffer, or it has no such attribute
+ *   EINVAL	@size is zero
  *   EACCES, EPERM	the user may not read it
  *   ENODEV	the device was unbound from its driver
  */
@@ -479,7 +500,7 @@ int cohbuf_attribute(const char *name, const char *attribute, char *value, size_
 const char *cohbuf_error(void);
 
 /**
- * cohbuf_remedy() - the last part of cohbuf_error(): what to do
+ * cohbuf_remedy() - what to do about what went wrong, the last part of its sentence
  *
  * Return: one line without an end of line, a constant; "" before the first call that fails
  */

@@ -9,6 +9,9 @@
 
 #include "buffer.h"
 
+#define TOO_MANY_FILES	\
+	"this process has as many files open as it may: close some, or raise its limit (ulimit -n)"
+
 /* A name or a path that does not fit is cut. */
 static __thread char last_text[512];
 static __thread const char *last_remedy = "";
@@ -56,7 +59,7 @@ const char *cohbuf_remedy_of_open(int error)
 	case ENOMEM:
 		return "there is no memory left for a program";
 	case EMFILE:
-		return "this process has as many files open as it may: close some, or raise its limit (ulimit -n)";
+		return TOO_MANY_FILES;
 	default:
 		return "see open(2)";
 	}
@@ -79,7 +82,7 @@ const char *cohbuf_remedy_of_call(const struct cohbuf_buffer *buffer, int error)
 			return "it is a pool, and has no bytes of its own: take a buffer from it, by cohbuf_alloc()";
 		return "the loaded driver is older than this: install the driver that came with it";
 	case EMFILE:
-		return "this process has as many files open as it may: close some, or raise its limit (ulimit -n)";
+		return TOO_MANY_FILES;
 	case EFAULT:
 		return "the program gave an address that is none of its memory";
 	case EINTR:

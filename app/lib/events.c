@@ -42,6 +42,7 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 {
 	int64_t end = now_ms() + timeout_ms;
 	struct pollfd ready = { .fd = events, .events = POLLIN };
+	struct cohbuf_info info;
 
 	/* Of a file that is none poll() would wait all the same. */
 	if (events < 0)
@@ -56,6 +57,9 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 			return errno;
 		if (!ret)
 			return ETIMEDOUT;
+		/* A buffer's own file could be read as well, and would move on. */
+		if (!ioctl(events, COHBUF_IOC_INFO, &info))
+			return EINVAL;
 		len = read(events, count, sizeof(*count));
 		if (len == sizeof(*count))
 			return 0;

@@ -149,13 +149,28 @@ int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE])
 	return cohbuf_fail(errno, remedy_of_node(errno), "cannot find the node \"%.200s\"", node);
 }
 
+static const char *remedy_of_attribute(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "there is no such buffer, or it has no such attribute: look below " CLASS_DIR;
+	case EPERM:
+		return "besides being root, who reads it needs CAP_SYS_RAWIO";
+	case EINVAL:
+		return "give room for at least one byte";
+	default:
+		return cohbuf_remedy_of_open(error);
+	}
+}
+
 int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size)
 {
 	char path[PATH_MAX];
 	ssize_t len = -1;
 	int fd, error;
 
-	if (!format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attribute)) {
+	errno = EINVAL;
+	if (size && !format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attribute)) {
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0) {
 			len = read(fd, value, size - 1);
@@ -166,8 +181,7 @@ int cohbuf_attribute(const char *name, const char *attribute, char *value, size_
 	}
 	if (len < 0)
 		return cohbuf_fail(errno,
-				   errno == EPERM ? "besides being root, who reads it needs CAP_SYS_RAWIO" :
-						    cohbuf_remedy_of_open(errno),
+				   remedy_of_attribute(errno),
 				   "cannot read the attribute \"%.100s\" of \"%.100s\"", attribute, name);
 	value[len] = '\0';
 	value[strcspn(value, "\n")] = '\0';

@@ -17,9 +17,9 @@ static const char *remedy_of_map(const struct cohbuf_buffer *buffer, int error)
 {
 	switch (error) {
 	case EOVERFLOW:
-		return "so much does not fit a program of 32 bits: map a range, or use a 64-bit program";
+		return "so much does not fit a program of 32 bits: map a smaller range, or use a 64-bit program";
 	case ENOMEM:
-		return "this process has no room for it: map a range, or use a 64-bit program";
+		return "this process has no room for it: map a smaller range, or use a 64-bit program";
 	case EINVAL:
 		return "give a length of at least 1 byte, and PROT_READ, perhaps with PROT_WRITE";
 	default:
@@ -33,7 +33,7 @@ static void *map(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t l
 	void *at;
 
 	errno = EINVAL;
-	if (!length)
+	if (!length || (prot != PROT_READ && prot != (PROT_READ | PROT_WRITE)))
 		return NULL;
 	errno = EOVERFLOW;
 	if (length > SIZE_MAX - lead)

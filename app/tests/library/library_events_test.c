@@ -65,6 +65,9 @@ TEST(library_events, are_had_by_who_may_read)
 	ASSERT_OK(cohbuf_post(events, 1));
 	EXPECT_FAILS(cohbuf_wait(events, 1000, NULL), EBADF, "open for reading");
 	EXPECT_FAILS(cohbuf_wait(-1, -1, NULL), EBADF, "cohbuf_events()");
+	/* The easiest one to take by mistake. */
+	EXPECT_FAILS(cohbuf_wait(cohbuf_fd(opened("plain", O_RDWR)), 0, NULL), EINVAL,
+		     "give a file of cohbuf_events()");
 }
 
 TEST(library_events, of_another_process_wake_who_waits)

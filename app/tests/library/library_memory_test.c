@@ -129,6 +129,8 @@ TEST(library_memory, lengths_of_zero)
 	EXPECT_OK(cohbuf_read(buffer, &byte, 0, 0));
 	EXPECT_OK(cohbuf_write(buffer, &byte, cohbuf_size(buffer), 0));
 	EXPECT_NULL(cohbuf_map_range(buffer, 0, 0, PROT_READ), EINVAL, "at least 1 byte");
+	EXPECT_NULL(cohbuf_map(buffer, PROT_READ | PROT_EXEC), EINVAL, "perhaps with PROT_WRITE");
+	EXPECT_NULL(cohbuf_map(buffer, PROT_NONE), EINVAL, "give a length");
 	EXPECT_FAILS(cohbuf_unmap(&byte, 0), EINVAL, "what cohbuf_map() returned");
 	EXPECT_FAILS(cohbuf_sync_for_cpu(buffer, 0, 0, COHBUF_SYNC_TO_DEVICE), EINVAL,
 		     "at least 1 byte");

@@ -173,6 +173,7 @@ TEST(library_open, reads_attributes)
 		     "the attribute \"nonesuch\" of \"plain\"");
 	EXPECT_FAILS(cohbuf_attribute("nonesuch", "size", value, sizeof(value)), ENOENT,
 		     "of \"nonesuch\"");
+	EXPECT_FAILS(cohbuf_attribute("plain", "size", value, 0), EINVAL, "at least one byte");
 }
 
 TEST(library_open, after_an_unbind_says_so)
