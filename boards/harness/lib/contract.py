@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,11 +115,11 @@ def group_of_rule():
     return re.search(r'GROUP="([^"]*)"', rules).group(1)
 
 
-def readme_blocks(file):
-    """The blocks of commands of a README, as texts."""
+def readme_blocks(file, language="sh"):
+    """The blocks of commands of a README, or those of another language, as texts."""
     text = (TOP / file).read_text()
-    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.M | re.S)
-    return [re.sub(r"^ +", "", block, flags=re.M) for block in blocks]
+    blocks = re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.M | re.S)
+    return [textwrap.dedent(block) for block in blocks]
 
 
 def readme_commands(file, text):
