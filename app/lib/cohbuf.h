@@ -128,8 +128,8 @@ int cohbuf_fd(const struct cohbuf_buffer *buffer);
  * kind of memory, %COHBUF_MEMORY_COHERENT or another; &cohbuf_info.dma_bits (32 bits) is 0 where
  * no device sees it; &cohbuf_info.cache_line (32 bits, in bytes) is 0 where no range has to be
  * handed over; &cohbuf_info.name is text that ends with a NUL. Of a pool the size is the quota,
- * and the flags have %COHBUF_INFO_POOL; of a buffer that a pool made the name is the pool's. Nothing
- * of it changes while the buffer is open.
+ * and the flags have %COHBUF_INFO_POOL; of a buffer that a pool made the name is the pool's.
+ * Nothing of it changes while the buffer is open.
  *
  * Return: what the driver says of it; ends with cohbuf_close()
  */

@@ -12,9 +12,10 @@
 #define TOO_MANY_FILES	\
 	"this process has as many files open as it may: close some, or raise its limit (ulimit -n)"
 
-/* A name or a path that does not fit is cut. */
-static __thread char last_text[512];
-static __thread const char *last_remedy = "";
+static __thread struct {
+	char text[512];
+	const char *remedy;
+} last = { .remedy = "" };
 
 int cohbuf_fail(int error, const char *remedy, const char *text, ...)
 {
@@ -22,25 +23,25 @@ int cohbuf_fail(int error, const char *remedy, const char *text, ...)
 	size_t len;
 
 	va_start(args, text);
-	vsnprintf(last_text, sizeof(last_text), text, args);
+	vsnprintf(last.text, sizeof(last.text), text, args);
 	va_end(args);
-	len = strlen(last_text);
+	len = strlen(last.text);
 	/* %m: strerror() may be another thread's. */
 	errno = error;
-	snprintf(last_text + len, sizeof(last_text) - len, ": %m: %s", remedy);
-	last_remedy = remedy;
+	snprintf(last.text + len, sizeof(last.text) - len, ": %m: %s", remedy);
+	last.remedy = remedy;
 	errno = error;
 	return -1;
 }
 
 const char *cohbuf_error(void)
 {
-	return last_text;
+	return last.text;
 }
 
 const char *cohbuf_remedy(void)
 {
-	return last_remedy;
+	return last.remedy;
 }
 
 const char *cohbuf_remedy_of_open(int error)
