@@ -15,7 +15,7 @@ in_parts = $(MAKE) $(S) --no-print-directory PREFIX=$(PREFIX) \
 define install_here
 	@boards/harness/root/need '$(firstword $(CC))=gcc' dtc=device-tree-compiler
 	$(Q)$(in_parts) app OUT="$(install_out)" CC="$(CC)" $(if $(LDFLAGS),LDFLAGS="$(LDFLAGS)") \
-		$(if $(filter no,$(PAGES)),,need-help2man install-man) install install-system install-shells install-header install-library
+		$(if $(filter no,$(PAGES)),,need-help2man install-man) install install-system install-shells install-header install-library install-python
 	$(Q)$(in_parts) dts OUT="$(install_out)/dts" install
 	$(call note,INSTALL,$(call shell_quote,$(DESTDIR)$(PREFIX)))
 endef
