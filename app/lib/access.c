@@ -106,40 +106,32 @@ static const char *remedy_of_sync(const struct cohbuf_buffer *buffer, int error)
 	}
 }
 
-static int hand_over(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync)
+static int hand_over(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t length,
+		     enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
 {
+	const struct cohbuf_sync sync = {
+		.offset = offset,
+		.length = length,
+		.direction = direction,
+		.owner = owner,
+	};
 	char called[COHBUF_CALLED_SIZE];
 
-	if (!ioctl(buffer->fd, COHBUF_IOC_SYNC, sync))
+	if (!ioctl(buffer->fd, COHBUF_IOC_SYNC, &sync))
 		return 0;
 	return cohbuf_fail(errno, remedy_of_sync(buffer, errno),
-			   "handing over %" PRIu64 " bytes from offset 0x%" PRIx64 " of %s",
-			   (uint64_t)sync->length, (uint64_t)sync->offset,
-			   cohbuf_called(buffer, called));
+			   "handing over %" PRIu64 " bytes from offset 0x%" PRIx64 " of %s", length,
+			   offset, cohbuf_called(buffer, called));
 }
 
 int cohbuf_sync_for_device(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t length,
 			   enum cohbuf_sync_direction direction)
 {
-	const struct cohbuf_sync sync = {
-		.offset = offset,
-		.length = length,
-		.direction = direction,
-		.owner = COHBUF_SYNC_FOR_DEVICE,
-	};
-
-	return hand_over(buffer, &sync);
+	return hand_over(buffer, offset, length, direction, COHBUF_SYNC_FOR_DEVICE);
 }
 
 int cohbuf_sync_for_cpu(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t length,
 			enum cohbuf_sync_direction direction)
 {
-	const struct cohbuf_sync sync = {
-		.offset = offset,
-		.length = length,
-		.direction = direction,
-		.owner = COHBUF_SYNC_FOR_CPU,
-	};
-
-	return hand_over(buffer, &sync);
+	return hand_over(buffer, offset, length, direction, COHBUF_SYNC_FOR_CPU);
 }

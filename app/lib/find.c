@@ -117,7 +117,7 @@ static const char *remedy_of_node(int error)
 /* Where both lead, as any part of a path can be a link. */
 static bool is_of_node(const char *name, const char *node)
 {
-	char path[sizeof(CLASS_DIR) + COHBUF_NAME_SIZE + 32], real[PATH_MAX];
+	char path[PATH_MAX], real[PATH_MAX];
 
 	snprintf(path, sizeof(path), CLASS_DIR "/%s/device/of_node", name);
 	return realpath(path, real) && !strcmp(real, node);
@@ -126,20 +126,27 @@ static bool is_of_node(const char *name, const char *node)
 static int find_node(const char *node, char name[COHBUF_NAME_SIZE])
 {
 	char path[PATH_MAX], real[PATH_MAX];
-	int more;
+	struct dirent *entry;
+	int ret = -1;
+	DIR *dir;
 
 	errno = EINVAL;
 	if (node[0] != '/' || format(path, sizeof(path), DT_BASE "%s", node) ||
 	    !realpath(path, real))
 		return -1;
-	name[0] = '\0';
-	while ((more = cohbuf_next_name(name)) > 0)
-		if (is_of_node(name, real))
-			return 0;
-	/* Where the driver is not loaded the node has none either. */
-	if (!more || errno == ENOENT)
+	dir = opendir(CLASS_DIR);
+	if (!dir) {
+		/* Where the driver is not loaded the node has none either. */
+		errno = errno == ENOENT ? ENODEV : errno;
+		return -1;
+	}
+	while (ret && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' && is_of_node(entry->d_name, real))
+			ret = format(name, COHBUF_NAME_SIZE, "%s", entry->d_name);
+	closedir(dir);
+	if (ret)
 		errno = ENODEV;
-	return -1;
+	return ret;
 }
 
 int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE])

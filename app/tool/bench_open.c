@@ -117,7 +117,7 @@ bool bench_close(struct bench *bench)
 
 	if (bench_stopped) {
 		tap_bail_out(!restored ? "stopped by a signal; the contents are lost" :
-			     contents  ? "stopped by a signal; the contents were put back" :
+			     contents ? "stopped by a signal; the contents were put back" :
 					 "stopped by a signal");
 		signal(bench_stopped, SIG_DFL);
 		raise(bench_stopped);

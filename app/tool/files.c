@@ -13,11 +13,11 @@
 #include "handover.h"
 #include "registers.h"
 
-#define BLOCK (64 << 10)
+#define BLOCK	(64 << 10)
 
-#define HELP_OF_RANGE                                                                    \
+#define HELP_OF_RANGE								\
 	"  --offset BYTES        where in the buffer to start (0); decimal, 0x..., or\n" \
-	"                        with K, M or G\n"                                       \
+	"                        with K, M or G\n"					\
 	"  --length BYTES        how many (up to the end)\n"
 
 static const char help_load[] =

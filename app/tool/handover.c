@@ -11,8 +11,8 @@ int handover(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync)
 	return cohbuf_sync_for_device(buffer, sync->offset, sync->length, sync->direction);
 }
 
-static bool hand_over(const struct target *target, const struct range *range,
-		      enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
+bool handover_range(const struct target *target, const struct range *range,
+		    enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner)
 {
 	const struct cohbuf_sync sync = {
 		.offset = range->offset,
@@ -35,13 +35,13 @@ bool handover_to_cpu(const struct target *target, const struct range *range)
 {
 	if (!target->info.cache_line)
 		return true;
-	return hand_over(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE) &&
+	return handover_range(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE) &&
 	       (!target->writable ||
-		hand_over(target, range, COHBUF_SYNC_FROM_DEVICE, COHBUF_SYNC_FOR_CPU));
+		handover_range(target, range, COHBUF_SYNC_FROM_DEVICE, COHBUF_SYNC_FOR_CPU));
 }
 
 bool handover_to_device(const struct target *target, const struct range *range)
 {
 	return !target->info.cache_line ||
-	       hand_over(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE);
+	       handover_range(target, range, COHBUF_SYNC_TO_DEVICE, COHBUF_SYNC_FOR_DEVICE);
 }

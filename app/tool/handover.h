@@ -11,8 +11,11 @@
 /* False after a line on standard error. */
 bool handover_to_cpu(const struct target *target, const struct range *range);
 bool handover_to_device(const struct target *target, const struct range *range);
+/* Whatever the memory is. */
+bool handover_range(const struct target *target, const struct range *range,
+		    enum cohbuf_sync_direction direction, enum cohbuf_sync_owner owner);
 
-/* Whatever the memory is: 0, or -1 with errno. */
+/* The same without the line: 0, or -1 with errno. */
 int handover(const struct cohbuf_buffer *buffer, const struct cohbuf_sync *sync);
 
 #endif /* _HANDOVER_H */

@@ -68,15 +68,11 @@ static void warn_of_neighbours(const struct target *target, const struct range *
 
 static int sync_range(const struct target *target, const struct request *r)
 {
-	const struct cohbuf_sync sync = {
-		.offset = r->range.offset,
-		.length = r->range.length,
-		.direction = r->direction,
-		.owner = r->owner == OPT_FOR_CPU ? COHBUF_SYNC_FOR_CPU : COHBUF_SYNC_FOR_DEVICE,
-	};
+	enum cohbuf_sync_owner owner = r->owner == OPT_FOR_CPU ? COHBUF_SYNC_FOR_CPU :
+								 COHBUF_SYNC_FOR_DEVICE;
 
 	warn_of_neighbours(target, &r->range);
-	return handover(target->buffer, &sync) ? target_complain() : STATUS_OK;
+	return handover_range(target, &r->range, r->direction, owner) ? STATUS_OK : STATUS_FAILED;
 }
 
 static int sync_buffer(const char *name, struct request *r)

@@ -271,7 +271,7 @@ static const struct {
 	{ "sync.is_a_barrier", test_sync_is_a_barrier },
 };
 
-#define NUM_TESTS (sizeof(tests) / sizeof(tests[0]))
+#define NUM_TESTS	(sizeof(tests) / sizeof(tests[0]))
 
 static unsigned int count(const struct bench *bench)
 {

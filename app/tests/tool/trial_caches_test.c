@@ -12,8 +12,8 @@
 #include "tests/harness/harness.h"
 #include "tool/bench.h"
 
-#define SIZE 65536
-#define LINE 64
+#define SIZE	65536
+#define LINE	64
 
 /* The CPU sees the cache, and the engine the memory. */
 static unsigned char cache[SIZE];

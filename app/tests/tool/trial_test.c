@@ -189,7 +189,7 @@ static const bench_test dma_tests[] = {
 	test_dma_fresh_data, test_dma_ping_pong, test_dma_every_part
 };
 
-#define NUM(list) (sizeof(list) / sizeof((list)[0]))
+#define NUM(list)	(sizeof(list) / sizeof((list)[0]))
 
 TEST_LIMIT(trial, all_pass_on_good_memory_of_each_size_and_unit, 120)
 {
