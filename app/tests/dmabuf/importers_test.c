@@ -21,6 +21,10 @@
 #include "tests/harness/klog.h"
 #include "vgem.h"
 
+/* Seconds: what an unbind waits for importers, and what on a busy machine is no wait. */
+#define PATIENCE	10
+#define AT_ONCE		5
+
 static void capture_into(const struct test_buffer *b, enum camera_kind kind)
 {
 	int camera = camera_open(kind), fd = open_buffer(b, O_RDWR);
@@ -119,7 +123,7 @@ TEST_EACH(importers, device_does_not_write_a_read_only_one, dma_buffers)
 	EXPECT_OK(vgem_import(vgem, dmabuf));
 	start = monotonic();
 	unbind_buffer(b);
-	EXPECT_LT(monotonic() - start, 1);
+	EXPECT_LT(monotonic() - start, AT_ONCE);
 	bind_buffer(b);
 }
 
@@ -158,7 +162,7 @@ TEST_EACH(importers, unbind_does_not_wait_for_who_is_only_attached, large_buffer
 	log = klog_open(SEEK_END);
 	start = monotonic();
 	unbind_buffer(b);
-	EXPECT_LT(monotonic() - start, 1);
+	EXPECT_LT(monotonic() - start, AT_ONCE);
 	EXPECT_EQ(klog_read(log, b->device, "").lines, 0);
 	EXPECT_ERRNO(camera_queue(camera, dmabuf, camera_room()), ENODEV);
 	bind_buffer(b);
@@ -317,7 +321,7 @@ TEST_LIMIT(importers, unbind_gives_the_memory_up_at_last, 60)
 	log = klog_open(SEEK_END);
 	start = monotonic();
 	unbind_buffer(&plain);
-	EXPECT_GE(monotonic() - start, 10);
+	EXPECT_GE(monotonic() - start, PATIENCE);
 	EXPECT_TRUE(strstr(klog_read(log, plain.device, "").last, "given up"));
 
 	bind_buffer(&plain);
@@ -351,7 +355,7 @@ TEST(importers, killed_unbind_does_not_wait)
 	start = monotonic();
 	ASSERT_OK(kill(pid, SIGKILL));
 	ASSERT_EQ(waitpid(pid, NULL, 0), pid);
-	EXPECT_LT(monotonic() - start, 5);
+	EXPECT_LT(monotonic() - start, AT_ONCE);
 	EXPECT_TRUE(strstr(klog_read(log, plain.device, "").last, "given up"));
 	bind_buffer(&plain);
 }

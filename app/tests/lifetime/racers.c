@@ -564,26 +564,27 @@ void run_mremap_in_children(const struct test_buffer *b, unsigned int cycles)
 	}
 }
 
-/* Shared with the child that maps. */
-struct slow {
-	atomic_bool mapping;	/* is about to call mmap() */
-	atomic_uint mapped;	/* how often that came before the unbind */
-};
-
-/* Maps, and says when; then looks at what is left of it after the unbind. */
-static void map_slowly(const struct held *held, struct slow *slow)
+/* Maps, then looks at what is left of it after the unbind. */
+static void map_slowly(const struct held *held, atomic_uint *mapped)
 {
-	unsigned char *map;
+	unsigned char *map = mmap(NULL, WINDOW, RW, MAP_SHARED, held->fd, 0);
 
-	slow->mapping = true;
-	map = mmap(NULL, WINDOW, RW, MAP_SHARED, held->fd, 0);
 	if (map == MAP_FAILED) {
 		EXPECT_EQ(errno, ENODEV);
 		return;
 	}
-	slow->mapped++;
+	++*mapped;
 	await_end_of(held->generation);
 	expect_revoked(map);
+}
+
+/* How many calls of mmap() the module has held up, the one that it holds now among them. */
+static unsigned int held_up(void)
+{
+	char count[16];
+
+	ASSERT_OK(file_read_line("/sys/module/slow_mmap/parameters/held", count, sizeof(count)));
+	return strtoul(count, NULL, 10);
 }
 
 /*
@@ -592,22 +593,22 @@ static void map_slowly(const struct held *held, struct slow *slow)
  */
 unsigned int run_slow_mmaps(const struct test_buffer *b, unsigned int cycles)
 {
-	struct slow *slow;
+	atomic_uint *mapped;
 
 	start_race(b);
-	slow = ASSERT_MAP(mmap(NULL, sizeof(*slow), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	mapped = ASSERT_MAP(mmap(NULL, sizeof(*mapped), RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	for (unsigned int i = 0; i < cycles; i++) {
+		unsigned int before = held_up();
 		struct held held;
 		pid_t pid;
 
 		ASSERT_TRUE(open_held(&held));
-		slow->mapping = false;
 		pid = harness_fork();
 		if (!pid) {
-			map_slowly(&held, slow);
+			map_slowly(&held, mapped);
 			_exit(0);
 		}
-		while (!slow->mapping)
+		while (held_up() == before)
 			sched_yield();
 		unbind_buffer(b);
 		next_generation();
@@ -615,5 +616,5 @@ unsigned int run_slow_mmaps(const struct test_buffer *b, unsigned int cycles)
 		close(held.fd);
 		bind_buffer(b);
 	}
-	return slow->mapped;
+	return *mapped;
 }

@@ -12,8 +12,13 @@ static unsigned int ms = 30;
 module_param(ms, uint, 0644);
 MODULE_PARM_DESC(ms, "milliseconds that an mmap() takes longer");
 
+static unsigned int held;
+module_param(held, uint, 0444);
+MODULE_PARM_DESC(held, "how many were held up, the one that is now among them");
+
 static int slow_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	WRITE_ONCE(held, held + 1);
 	mdelay(ms);
 	return 0;
 }
