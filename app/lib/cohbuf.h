@@ -438,15 +438,16 @@ int cohbuf_copy_from_registers(void *to, const volatile void *from, size_t count
 int cohbuf_copy_to_registers(volatile void *to, const void *from, size_t count, size_t width);
 
 /**
- * cohbuf_next_name() - go through the names of all buffers and pools
- * @name: a name, or empty at first; filled in with the one after it, as strcmp(3) orders them.
- *	It need not be there any more. %COHBUF_NAME_SIZE is 32, the NUL included
+ * cohbuf_names() - the names of all buffers and pools
+ * @names: set to an array of them, in the order of strcmp(3), or to NULL where there is none;
+ *	for free(3). What is bound or unbound meanwhile may be in it or not. %COHBUF_NAME_SIZE is
+ *	32, the NUL included
  *
- * Return: 1 where there is one, 0 where there is none; or -1 with errno
+ * Return: how many there are; or -1 with errno
  *   ENOENT	the driver is not loaded
  *   ENOMEM, EMFILE, ENFILE	as open(2) has them
  */
-int cohbuf_next_name(char name[COHBUF_NAME_SIZE]);
+int cohbuf_names(char (**names)[COHBUF_NAME_SIZE]);
 
 /**
  * cohbuf_find() - which buffer a file is, without opening it

@@ -78,26 +78,53 @@ int cohbuf_find(const char *path, char name[COHBUF_NAME_SIZE])
 	return cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot find \"%.200s\"", path);
 }
 
-int cohbuf_next_name(char name[COHBUF_NAME_SIZE])
+static int compare_names(const void *one, const void *other)
 {
-	char next[COHBUF_NAME_SIZE] = "";
-	struct dirent *entry;
-	DIR *dir = opendir(CLASS_DIR);
+	return strcmp(one, other);
+}
 
+/* What the folder has, in its order, which is any; returns how many, or -1. */
+static int read_names(DIR *dir, char (**names)[COHBUF_NAME_SIZE])
+{
+	struct dirent *entry;
+	int count = 0;
+
+	while ((entry = readdir(dir))) {
+		void *more;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		more = realloc(*names, (count + 1) * sizeof(**names));
+		if (!more)
+			return -1;
+		*names = more;
+		count += !format((*names)[count], sizeof(**names), "%s", entry->d_name);
+	}
+	return count;
+}
+
+int cohbuf_names(char (**names)[COHBUF_NAME_SIZE])
+{
+	DIR *dir = opendir(CLASS_DIR);
+	int count;
+
+	*names = NULL;
 	if (!dir)
 		return cohbuf_fail(errno,
 				   errno == ENOENT ? "load the driver: modprobe cohbuf" :
 						     cohbuf_remedy_of_open(errno),
 				   "cannot list the buffers in " CLASS_DIR);
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, name) > 0 &&
-		    (!next[0] || strcmp(entry->d_name, next) < 0))
-			format(next, sizeof(next), "%s", entry->d_name);
+	count = read_names(dir, names);
 	closedir(dir);
-	if (!next[0])
-		return 0;
-	strcpy(name, next);
-	return 1;
+	if (count < 0) {
+		free(*names);
+		*names = NULL;
+		return cohbuf_fail(ENOMEM, cohbuf_remedy_of_open(ENOMEM),
+				   "cannot list the buffers in " CLASS_DIR);
+	}
+	if (count)
+		qsort(*names, count, sizeof(**names), compare_names);
+	return count;
 }
 
 static const char *remedy_of_node(int error)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -138,21 +137,4 @@ const char *facts_bus_offset(const struct facts *facts, char text[32])
 	else
 		snprintf(text, 32, "-0x%" PRIx64, range->cpu - range->dma);
 	return text;
-}
-
-int facts_names(char (**names)[COHBUF_NAME_SIZE])
-{
-	char name[COHBUF_NAME_SIZE] = "";
-	int count = 0;
-
-	*names = NULL;
-	while (cohbuf_next_name(name) > 0) {
-		void *more = realloc(*names, (count + 1) * sizeof(**names));
-
-		if (!more)
-			break;
-		*names = more;
-		memcpy((*names)[count++], name, sizeof(name));
-	}
-	return count;
 }

@@ -80,7 +80,4 @@ bool facts_are_registers(const struct facts *facts);
 /* "+0xc0000000": DMA address minus CPU address; "none", or "unknown". */
 const char *facts_bus_offset(const struct facts *facts, char text[32]);
 
-/* Names of all buffers, sorted; returns how many. free() the array at once. */
-int facts_names(char (**names)[COHBUF_NAME_SIZE]);
-
 #endif /* _FACTS_H */

@@ -257,11 +257,11 @@ static unsigned int read_all(struct facts **all)
 	/* clang-format off */
 	char (*names)[COHBUF_NAME_SIZE];
 	/* clang-format on */
-	int count = facts_names(&names);
+	int count = cohbuf_names(&names);
 	unsigned int found = 0;
 
-	*all = calloc(count, sizeof(**all));
-	if (count && !*all) {
+	*all = calloc(count > 0 ? count : 0, sizeof(**all));
+	if (count > 0 && !*all) {
 		perror("cohbuf");
 		exit(STATUS_FAILED);
 	}

@@ -8,7 +8,7 @@ import os
 from typing import List
 
 from ._errors import call
-from ._library import NAME_SIZE, lib
+from ._library import NAME_SIZE, CName, lib
 
 ATTRIBUTE_SIZE = 4096
 
@@ -20,11 +20,12 @@ def names() -> List[str]:
     >>> cohbuf.names()
     ['frames', 'pool', 'timer']
     """
-    found = []
-    name = ctypes.create_string_buffer(NAME_SIZE)
-    while call(lib.cohbuf_next_name, name):
-        found.append(os.fsdecode(name.value))
-    return found
+    found = ctypes.POINTER(CName)()
+    count = call(lib.cohbuf_names, ctypes.byref(found))
+    try:
+        return [os.fsdecode(name.value) for name in found[:count]]
+    finally:
+        lib.free(found)
 
 
 def find(path: str) -> str:

@@ -14,12 +14,15 @@ ENGINE_NAME_SIZE = 64
 SONAME = "libcohbuf.so.0"
 
 
+CName = c_char * NAME_SIZE
+
+
 class CInfo(Structure):
     """struct cohbuf_info"""
 
     _fields_ = [("size", c_uint64), ("dma_addr", c_uint64), ("memory", c_uint32),
                 ("flags", c_uint32), ("dma_bits", c_uint32), ("cache_line", c_uint32),
-                ("name", c_char * NAME_SIZE), ("reserved", c_uint64 * 8)]
+                ("name", CName), ("reserved", c_uint64 * 8)]
 
 
 class CCopy(Structure):
@@ -49,13 +52,15 @@ FUNCTIONS = {
     "cohbuf_events": (c_int, c_void_p, c_int),
     "cohbuf_wait": (c_int, c_int, c_int, POINTER(c_uint64)),
     "cohbuf_post": (c_int, c_int, c_uint64),
-    "cohbuf_next_name": (c_int, c_char_p),
+    "cohbuf_names": (c_int, POINTER(POINTER(CName))),
     "cohbuf_find": (c_int, c_char_p, c_char_p),
     "cohbuf_find_node": (c_int, c_char_p, c_char_p),
     "cohbuf_attribute": (c_int, c_char_p, c_char_p, c_char_p, c_size_t),
     "cohbuf_error": (c_char_p,),
     "cohbuf_remedy": (c_char_p,),
     "cohbuf_version": (c_char_p,),
+    # Of the C library, which libcohbuf.so stands on.
+    "free": (None, c_void_p),
 }
 
 

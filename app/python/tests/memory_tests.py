@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A buffer as memory: what is seen through it, with which rights, for how long."""
 
-import gc
 import mmap
 import os
 import signal
@@ -59,7 +58,6 @@ def test_write_only_is_not_mapped(memory):
 
 
 def test_array_outlives_the_buffer(fake, memory, numpy):
-    gc.collect()
     same(is_mapped(memory), False)
     with cohbuf.open(memory) as b:
         a = np.frombuffer(b, dtype=np.uint8)
