@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ._pool import Pool
 
 
-class Array(np.ndarray):
+class Array(np.ndarray):  # type: ignore[type-arg]
     """An array in a buffer, and each part of it, has the methods of PYNQ's. They are about the
     bytes from the first element of the array, or of the part, to its last.
 
@@ -53,7 +53,7 @@ class Array(np.ndarray):
         buffer, _, _ = self._range()
         if buffer.info.dma_addr is None:
             return None
-        return buffer.info.dma_addr + self.__array_interface__["data"][0] - self._start
+        return buffer.info.dma_addr + int(self.__array_interface__["data"][0]) - self._start
 
     @property
     def physical_address(self) -> Optional[int]:

@@ -42,7 +42,7 @@ class Opened:
         """Its file, for select, os.sendfile(), socket.send_fds() and the like; it stays this
         object's."""
         with self._handle as pointer:
-            return lib.cohbuf_fd(pointer)
+            return int(lib.cohbuf_fd(pointer))
 
     def check(self) -> None:
         """UnboundError where the device was unbound from its driver: a touch of an array would

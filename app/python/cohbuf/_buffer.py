@@ -6,7 +6,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from typing import Any, NamedTuple, NoReturn, Optional, cast
+from typing import Any, NamedTuple, NoReturn, Optional
 
 from ._base import Opened
 from ._errors import call, error_of
@@ -172,8 +172,8 @@ class Buffer(Opened):
         """
         flags = os.O_RDWR if self._writable and writable is not False or writable else os.O_RDONLY
         with self._handle as pointer:
-            return call(lib.cohbuf_export, pointer, at_least_0(offset),
-                        self._length(offset, length), flags)
+            return int(call(lib.cohbuf_export, pointer, at_least_0(offset),
+                            self._length(offset, length), flags))
 
     def events(self) -> Events:
         """What programs post, counted from now on."""
@@ -208,7 +208,7 @@ def why_not_mapped(buffer: Opened, error: Exception) -> NoReturn:
     raise error
 
 
-class MappedBuffer(Buffer, mmap.mmap):
+class MappedBuffer(Buffer, mmap.mmap):  # type: ignore[misc]
     """An open buffer that is its memory: a bytes-like object, for numpy.frombuffer(),
     memoryview(), b[0:4], which cannot be written to where it was opened with "r".
 
@@ -224,14 +224,14 @@ class MappedBuffer(Buffer, mmap.mmap):
 
     def __new__(cls, handle: Handle, info: Info, writable: bool) -> MappedBuffer:
         with handle as pointer:
-            return cast(MappedBuffer, mmap.mmap.__new__(  # type: ignore[call-overload]
-                cls, lib.cohbuf_fd(pointer), info.size, access=access_of(writable)))
+            return mmap.mmap.__new__(  # type: ignore[call-arg]
+                cls, lib.cohbuf_fd(pointer), info.size, access=access_of(writable))
 
     def size(self) -> int:
         """Bytes of it, as len() has them: a device's file has none."""
         return self.info.size
 
-    def flush(self, offset: int = 0, size: Optional[int] = None) -> None:  # type: ignore[override]
+    def flush(self, offset: int = 0, size: Optional[int] = None) -> None:
         """sync_for_device() of what the CPU wrote."""
         self.sync_for_device(offset, size, Direction.TO_DEVICE)
 

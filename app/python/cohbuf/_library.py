@@ -86,4 +86,5 @@ def version() -> str:
     >>> cohbuf.version().count(".")
     2
     """
-    return lib.cohbuf_version().decode()
+    said: bytes = lib.cohbuf_version()
+    return said.decode()

@@ -25,6 +25,6 @@ class Registers(Buffer):
         read_into(self, offset, value)
         return int.from_bytes(value, sys.byteorder)
 
-    def write(self, offset: int, value: int, width: int = 4) -> None:  # type: ignore[override]
+    def write(self, offset: int, value: int, width: int = 4) -> None:
         """Write a number, that may be negative, to the register at an offset."""
         write_from(self, offset, (value).to_bytes(width, sys.byteorder, signed=value < 0))

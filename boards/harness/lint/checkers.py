@@ -158,6 +158,9 @@ def python():
     files = [file for file in sources(".")
              if file.endswith(".py") or OF_PYTHON.match(first_line(file))]
     each("python", files, found_nothing, findings(files, "flake8"))
+    # What a program of a user is checked with; other programs here are checked by being run.
+    tap.check("python.types", tap.run, "mypy", "--strict", "--python-version", "3.9",
+              "--cache-dir=/dev/null", "app/python/cohbuf")
 
 
 def is_tagged():
