@@ -12,8 +12,8 @@
 #include "test_engine.h"
 #include "tests/harness/asleep.h"
 
-#define LONG_MS		20000	/* longer than any of these tests */
-#define AT_ONCE_MS	1000	/* on an emulated board of a busy machine */
+#define LONG_MS		COHBUF_COPY_TIMEOUT_MAX	/* longer than any of these tests */
+#define AT_ONCE_MS	10000	/* on an emulated board of a busy machine */
 
 static atomic_int signals;
 

@@ -92,7 +92,7 @@ void engine_behave(void)
 {
 	static const char *const names[] = {
 		"hang", "fail", "drop", "shift", "delay_ms", "late_ms", "late_fail", "no_wait",
-		"no_stop", "channels", "gap_ms", "align", "max_seg", "slave"
+		"no_stop", "channels", "gap", "align", "max_seg", "slave"
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

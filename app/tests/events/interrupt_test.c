@@ -84,6 +84,13 @@ static void acknowledge(int fd)
 	post(fd, 1);
 }
 
+static void await_event(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	ASSERT_EQ(poll(&pfd, 1, -1), 1);
+}
+
 static bool comes(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -250,7 +257,7 @@ TEST(interrupt, unbind_with_the_line_raised)
 
 	raise_level(clock);
 	acknowledge(fd);
-	EXPECT_TRUE(comes(fd));
+	await_event(fd);
 	unbind_promptly(&registers);
 	EXPECT_EQ(ready(fd, POLLIN), POLLIN | POLLHUP | POLLERR);
 	EXPECT_ERRNO(write(fd, &one, 8), ENODEV);
@@ -344,12 +351,12 @@ TEST(interrupt, edges_that_storm_are_few)
 	EXPECT_TRUE(!comes(fd));
 	EXPECT_LE(kernel_counted("gpio"), before + 2);
 	acknowledge(fd);
-	while (comes(fd)) {
+	await_event(fd);
+	do {
 		EXPECT_EQ(take(fd), 1);
 		rest++;
 		acknowledge(fd);
-	}
-	EXPECT_GE(rest, 1);
+	} while (comes(fd));
 	EXPECT_LE(rest, 2);
 }
 

@@ -35,7 +35,7 @@ TEST(library_events, are_counted_for_each_who_waits)
 
 static void *wait_a_while(void *events)
 {
-	return cohbuf_wait(*(int *)events, 200, NULL) ? (void *)(long)errno : NULL;
+	return cohbuf_wait(*(int *)events, 1000, NULL) ? (void *)(long)errno : NULL;
 }
 
 /* One file is one count, whoever waits: the others' time goes on. */

@@ -25,7 +25,7 @@
 #define MOUNT_POINT	"/tmp/stalled_test"
 
 /* How long an mmap() takes at most where nobody holds the lock, in milliseconds. */
-#define NOT_HELD	500
+#define NOT_HELD	2000
 
 /* Each a pipe: what one process tells another, by a byte. */
 struct program {

