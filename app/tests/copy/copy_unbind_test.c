@@ -48,9 +48,11 @@ static void await_copies(unsigned int count)
 		sched_yield();
 }
 
-TEST_EACH_LIMIT(copy_unbind, fifty_times_in_mid_copy, chosen_buffers, 120)
+TEST_EACH_LIMIT(copy_unbind, in_mid_copy, chosen_buffers, 120)
 {
-	for (int i = 0; i < CYCLES; i++) {
+	unsigned int cycles = harness_rounds(CYCLES);
+
+	for (unsigned int i = 0; i < cycles; i++) {
 		struct subject s = open_subject(b, i);
 		pthread_t threads[THREADS];
 
@@ -62,7 +64,7 @@ TEST_EACH_LIMIT(copy_unbind, fifty_times_in_mid_copy, chosen_buffers, 120)
 		close(s.fd);
 		bind_buffer(b);
 	}
-	EXPECT_GE(copies, CYCLES);
+	EXPECT_GE(copies, cycles);
 }
 
 /* Copies whatever comes: the controller may be gone, and then the buffer is. */
@@ -88,9 +90,10 @@ static void *copy_until_stopped(void *arg)
 	return NULL;
 }
 
-TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, chosen_buffers, 240)
+TEST_EACH_LIMIT(copy_unbind, of_the_controller_in_mid_copy, chosen_buffers, 240)
 {
 	const char *controller = controller_of(b);
+	unsigned int cycles = harness_rounds(CYCLES);
 	struct subject s;
 	pthread_t threads[THREADS];
 
@@ -99,7 +102,7 @@ TEST_EACH_LIMIT(copy_unbind, fifty_times_of_the_controller_in_mid_copy, chosen_b
 
 	stop = false;
 	start(threads, copy_until_stopped, (void *)b);
-	for (int i = 0; i < CYCLES; i++) {
+	for (unsigned int i = 0; i < cycles; i++) {
 		await_copies(1 + i % 3);
 		unbind_controller(controller);
 		bind_controller(controller);

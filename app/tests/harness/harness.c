@@ -39,6 +39,11 @@ unsigned int harness_time_factor(void)
 	return time_factor;
 }
 
+unsigned int harness_rounds(unsigned int rounds)
+{
+	return time_factor > 1 ? (rounds + 3) / 4 : rounds;
+}
+
 /* Shared with all processes of a test. */
 struct harness_state *harness_state;
 

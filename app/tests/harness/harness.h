@@ -72,6 +72,12 @@ void harness_skip(const char *reason, ...)
 /* How much slower than others this kernel is said to be: option -t. */
 unsigned int harness_time_factor(void);
 
+/*
+ * How often to repeat what luck decides or what adds up: @rounds, and a quarter of it where
+ * the kernel is said to be slower. Its checkers see in one round what others show in many.
+ */
+unsigned int harness_rounds(unsigned int rounds);
+
 /* A line for the reader of the results. */
 void harness_note(const char *text, ...) __attribute__((format(printf, 1, 2)));
 

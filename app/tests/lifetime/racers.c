@@ -483,7 +483,7 @@ static void run_cycles(unsigned int cycles)
 {
 	unsigned int since = 0;
 
-	for (unsigned int i = 0; i < cycles; i++) {
+	for (unsigned int i = 0; i < harness_rounds(cycles); i++) {
 		await_progress(since, 1 + i % CHILDREN);
 		unbind_buffer(buffer);
 		next_generation();

@@ -26,7 +26,7 @@ void *race_open(void *arg);	/* open and close, nothing else */
 #define RACERS(...)	((const racer_fn[]){ __VA_ARGS__, NULL })
 
 /*
- * Start the racers, then unbind and bind @cycles times, each time after they got
+ * Start the racers, then unbind and bind in @cycles rounds, each time after they got
  * somewhere, and unbind once more. In one address space, where racers wait for each
  * other's mmap_lock; or each in its own.
  */

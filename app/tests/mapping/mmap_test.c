@@ -264,11 +264,11 @@ TEST_EACH(mmap, mapping_outlives_its_file, named_buffers)
 	EXPECT_EQ(byte, 0x33);
 }
 
-TEST_EACH(mmap, thousand_mappings_leave_nothing_behind, named_buffers)
+TEST_EACH(mmap, many_mappings_leave_nothing_behind, named_buffers)
 {
 	int fd = open_buffer(b, O_RDWR);
 
-	for (int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < harness_rounds(1000); i++) {
 		unsigned char *map = ASSERT_MAP(try(fd, PAGE, 0));
 
 		map[0] = i;

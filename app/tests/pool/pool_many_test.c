@@ -65,7 +65,7 @@ TEST_EACH_LIMIT(pool_many, processes_that_die_leave_nothing, all_pools, 60)
 {
 	atomic_uint *made = ASSERT_MAP(mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
 					    MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-	unsigned int seed = 1, wanted;
+	unsigned int many = harness_rounds(BUFFERS / 4), seed = 1, wanted;
 	pid_t children[PROCESSES];
 
 	if (b->size < 1200 * PAGE)
@@ -78,11 +78,11 @@ TEST_EACH_LIMIT(pool_many, processes_that_die_leave_nothing, all_pools, 60)
 			_exit(0);
 		}
 	}
-	/* One after the other, each after as many as all may have. */
+	/* One after the other, each after a part of what all may have. */
 	for (int i = 0; i < PROCESSES; i++) {
 		int status;
 
-		wanted = *made + BUFFERS / 4 + random_below(&seed, BUFFERS / 4);
+		wanted = *made + many + random_below(&seed, many);
 		while (*made < wanted)
 			sched_yield();
 		ASSERT_OK(kill(children[i], SIGKILL));
