@@ -72,7 +72,7 @@ TEST_EACH(pool_unbind, takes_every_buffer_away, all_pools)
 
 TEST_EACH(pool_unbind, leaves_all_of_the_memory_to_the_next, all_pools)
 {
-	for (int n = 0; n < 20; n++) {
+	for (unsigned int n = 0; n < harness_rounds(20); n++) {
 		int pool = pool_open(b);
 
 		for (int i = 0; i < 4; i++)
