@@ -30,13 +30,15 @@ class Events:
     """
 
     def __init__(self, fd: int) -> None:
-        self._fd = fd
+        # Who takes it out closes it: a signal's handler may come in the middle of close().
+        self._fds = [fd]
 
     def fileno(self) -> int:
         """The file, which is this object's to close."""
-        if self._fd < 0:
-            raise ValueError("the events are closed")
-        return self._fd
+        try:
+            return self._fds[0]
+        except IndexError:
+            raise ValueError("the events are closed") from None
 
     def wait(self, timeout: Optional[float] = None) -> int:
         """Wait for events: seconds, None for as long as it takes, 0 to look only.
@@ -72,9 +74,11 @@ class Events:
 
     def close(self) -> None:
         """Close the file. Nobody may wait for it any more."""
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            os.close(fd)
+        try:
+            fd = self._fds.pop()
+        except IndexError:
+            return
+        os.close(fd)
 
     def __enter__(self) -> Events:
         self.fileno()

@@ -16,6 +16,7 @@ from pathlib import Path
 import array_tests
 import call_tests
 import cohbuf
+import handle_tests
 import having
 import memory_tests
 import tap
@@ -51,6 +52,6 @@ else:
 if having.fake:
     having.fake.add("bare", 65536, dma_addr=None)
     having.fake.add("vmalloc", 65536, memory="vmalloc")
-for tests in (call_tests, memory_tests, array_tests):
+for tests in (call_tests, memory_tests, handle_tests, array_tests):
     having.run(tests, facts)
 tap.plan()

@@ -4,7 +4,6 @@
 import mmap
 import os
 import signal
-import threading
 
 import cohbuf
 from having import PAGE, calls, is_mapped, raises, same
@@ -136,31 +135,6 @@ def test_flush_of_the_memory_hands_over(fake, memory):
         calls("sync")
         b.flush()
         same(calls("sync"), [f"sync {memory} 0 {b.info.size} 1 2 = 0"])
-
-
-def test_close_waits_for_nobody(memory):
-    """A thread that waits inside of a call does not lose the buffer's memory."""
-    b = cohbuf.open(memory)
-    inside, done = threading.Event(), threading.Event()
-
-    def use():
-        with b._handle as pointer:
-            inside.set()
-            done.wait()
-            # What another thread closed would be free by now.
-            same(cohbuf._library.lib.cohbuf_check(pointer), 0)
-
-    thread = threading.Thread(target=use)
-    thread.start()
-    inside.wait()
-    fd = b.fileno()
-    b.close()
-    b.close()
-    raises(ValueError, b.check)
-    os.fstat(fd)
-    done.set()
-    thread.join()
-    same(raises(OSError, os.fstat, fd).errno, 9)
 
 
 def test_unbound_calls_raise(fake, memory):
