@@ -6,11 +6,13 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from typing import Any, NamedTuple, NoReturn, Optional
+from ctypes import c_int, c_size_t, c_uint32, c_uint64
+from typing import Any, NamedTuple, NoReturn, Optional, Tuple
 
 from ._base import Opened
 from ._errors import call, error_of
 from ._events import Events
+from ._fits import number
 from ._handle import Handle
 from ._info import Direction, Info
 from ._library import CCopy, lib
@@ -29,30 +31,31 @@ class Copied(NamedTuple):
     """The controller's device, a slash, and its channel."""
 
 
+def refuse_outside(buffer: Opened, function: Any, offset: int, length: int) -> None:
+    """What reaches outside is the library's to refuse, before there is memory for so much."""
+    if number(offset, c_uint64) + number(length, c_size_t) > buffer.info.size:
+        with buffer._handle as pointer:
+            call(function, pointer, None, offset, length)
+
+
 def read_into(buffer: Opened, offset: int, into: Any) -> None:
     """All of a bytes-like object that can be written to."""
     view = memoryview(into)
     target = (ctypes.c_char * view.nbytes).from_buffer(view)
     with buffer._handle as pointer:
-        call(lib.cohbuf_read, pointer, target, at_least_0(offset), view.nbytes)
+        call(lib.cohbuf_read, pointer, target, number(offset, c_uint64), view.nbytes)
 
 
 def write_from(buffer: Opened, offset: int, data: Any) -> None:
     """All of a bytes-like object. Of one that is not to be written to, ctypes has no pointer."""
     view = memoryview(data)
+    refuse_outside(buffer, lib.cohbuf_write, offset, view.nbytes)
     source: Any = data
     if not isinstance(data, bytes):
         source = bytes(view) if view.readonly or not view.c_contiguous else \
             (ctypes.c_char * view.nbytes).from_buffer(view)
     with buffer._handle as pointer:
-        call(lib.cohbuf_write, pointer, source, at_least_0(offset), view.nbytes)
-
-
-def at_least_0(number: int) -> int:
-    """For ctypes, which makes large numbers of small ones."""
-    if number < 0:
-        raise ValueError(f"{number} is less than 0")
-    return number
+        call(lib.cohbuf_write, pointer, source, number(offset, c_uint64), view.nbytes)
 
 
 class Buffer(Opened):
@@ -65,8 +68,12 @@ class Buffer(Opened):
         super().__init__(handle, info)
         self._writable = writable
 
-    def _length(self, offset: int, length: Optional[int]) -> int:
-        return at_least_0(max(self.info.size - offset, 0) if length is None else length)
+    def _range(self, offset: int, length: Optional[int]) -> Tuple[int, int]:
+        """To the end, unless it is said how many."""
+        offset = number(offset, c_uint64)
+        if length is None:
+            return offset, max(self.info.size - offset, 0)
+        return offset, number(length, c_uint64)
 
     def read(self, offset: int = 0, length: Optional[int] = None) -> bytes:
         """Bytes from an offset, to the end unless length says how many. After an unbind it
@@ -78,7 +85,9 @@ class Buffer(Opened):
         >>> b.read(100, 3)
         b'abc'
         """
-        into = bytearray(self._length(offset, length))
+        offset, length = self._range(offset, length)
+        refuse_outside(self, lib.cohbuf_read, offset, length)
+        into = bytearray(length)
         read_into(self, offset, into)
         return bytes(into)
 
@@ -106,8 +115,8 @@ class Buffer(Opened):
         >>> bytes(view)
         b'abc'
         """
-        length = self._length(offset, length)
-        lead = at_least_0(offset) % mmap.ALLOCATIONGRANULARITY
+        offset, length = self._range(offset, length)
+        lead = offset % mmap.ALLOCATIONGRANULARITY
         if not length or offset + length > self.info.size:
             raise ValueError(f"{length} bytes from offset {offset}: {self.name!r} has "
                              f"{self.info.size}, and a view at least 1")
@@ -131,8 +140,8 @@ class Buffer(Opened):
         >>> b.sync_for_device(0, 4096, cohbuf.Direction.TO_DEVICE)
         """
         with self._handle as pointer:
-            call(lib.cohbuf_sync_for_device, pointer, at_least_0(offset),
-                 self._length(offset, length), direction)
+            call(lib.cohbuf_sync_for_device, pointer, *self._range(offset, length),
+                 number(direction, c_int))
 
     def sync_for_cpu(self, offset: int = 0, length: Optional[int] = None,
                      direction: Direction = Direction.BIDIRECTIONAL) -> None:
@@ -144,8 +153,8 @@ class Buffer(Opened):
         >>> b.sync_for_cpu(0, 4096, cohbuf.Direction.FROM_DEVICE)
         """
         with self._handle as pointer:
-            call(lib.cohbuf_sync_for_cpu, pointer, at_least_0(offset),
-                 self._length(offset, length), direction)
+            call(lib.cohbuf_sync_for_cpu, pointer, *self._range(offset, length),
+                 number(direction, c_int))
 
     def copy(self, dst: int, src: int, length: int, timeout_ms: int = 0) -> Copied:
         """Let the DMA engine of the node copy one range to another, and wait for it; it hands
@@ -155,8 +164,8 @@ class Buffer(Opened):
         >>> cohbuf.open("frames").copy(dst=4096, src=0, length=4096).engine
         'dma/chan0'
         """
-        copy = CCopy(src=at_least_0(src), dst=at_least_0(dst), length=at_least_0(length),
-                     timeout_ms=at_least_0(timeout_ms))
+        copy = CCopy(src=number(src, c_uint64), dst=number(dst, c_uint64),
+                     length=number(length, c_uint64), timeout_ms=number(timeout_ms, c_uint32))
         with self._handle as pointer:
             call(lib.cohbuf_dma_copy, pointer, copy)
         return Copied(copy.duration_ns, copy.transfers, os.fsdecode(copy.engine))
@@ -172,8 +181,7 @@ class Buffer(Opened):
         """
         flags = os.O_RDWR if self._writable and writable is not False or writable else os.O_RDONLY
         with self._handle as pointer:
-            return int(call(lib.cohbuf_export, pointer, at_least_0(offset),
-                            self._length(offset, length), flags))
+            return int(call(lib.cohbuf_export, pointer, *self._range(offset, length), flags))
 
     def events(self) -> Events:
         """What programs post, counted from now on."""

@@ -11,6 +11,7 @@ import time
 from typing import Optional
 
 from ._errors import TimedOutError, call
+from ._fits import number
 from ._library import lib
 
 # More milliseconds are no int of C.
@@ -70,7 +71,7 @@ class Events:
         """Tell everybody who waits, this object too, of so many events; or, of interrupts, let
         the next one through: each masks its line, and so it is at first.
         """
-        call(lib.cohbuf_post, self.fileno(), count)
+        call(lib.cohbuf_post, self.fileno(), number(count, ctypes.c_uint64))
 
     def close(self) -> None:
         """Close the file. Nobody may wait for it any more."""

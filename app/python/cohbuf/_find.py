@@ -8,6 +8,7 @@ import os
 from typing import List
 
 from ._errors import call
+from ._fits import text
 from ._library import NAME_SIZE, CName, lib
 
 ATTRIBUTE_SIZE = 4096
@@ -36,7 +37,7 @@ def find(path: str) -> str:
     'frames'
     """
     name = ctypes.create_string_buffer(NAME_SIZE)
-    call(lib.cohbuf_find, os.fsencode(path), name)
+    call(lib.cohbuf_find, text(path), name)
     return os.fsdecode(name.value)
 
 
@@ -48,7 +49,7 @@ def find_node(node: str) -> str:
     'frames'
     """
     name = ctypes.create_string_buffer(NAME_SIZE)
-    call(lib.cohbuf_find_node, os.fsencode(node), name)
+    call(lib.cohbuf_find_node, text(node), name)
     return os.fsdecode(name.value)
 
 
@@ -60,5 +61,5 @@ def attribute(name: str, attribute: str) -> str:
     'cached'
     """
     value = ctypes.create_string_buffer(ATTRIBUTE_SIZE)
-    call(lib.cohbuf_attribute, os.fsencode(name), os.fsencode(attribute), value, len(value))
+    call(lib.cohbuf_attribute, text(name), text(attribute), value, len(value))
     return os.fsdecode(value.value)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import fcntl
 import os
@@ -12,6 +13,7 @@ from ._base import Opened
 from ._buffer import Buffer, MappedBuffer, why_not_mapped
 from ._errors import call
 from ._find import find_node
+from ._fits import number, text
 from ._handle import Handle
 from ._info import Flag, Info, Memory, info_of
 from ._library import lib
@@ -33,7 +35,7 @@ def open(name: str, mode: str = "r+") -> Any:
     """
     if mode not in MODES:
         raise ValueError(f"mode {mode!r}: it is one of {', '.join(MODES)}")
-    pointer = call(lib.cohbuf_open, os.fsencode(name), MODES[mode])
+    pointer = call(lib.cohbuf_open, text(name), MODES[mode])
     return opened(pointer, MODES[mode])
 
 
@@ -57,7 +59,7 @@ def from_fd(fd: int) -> Any:
     ...     b.name
     'frames'
     """
-    pointer = call(lib.cohbuf_open_fd, fd)
+    pointer = call(lib.cohbuf_open_fd, number(fd, ctypes.c_int))
     return opened(pointer, fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE)
 
 

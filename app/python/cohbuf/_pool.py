@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from ctypes import c_uint64
 from typing import TYPE_CHECKING, Any, Tuple, Union
 
 from ._base import Opened
-from ._buffer import MappedBuffer, at_least_0, why_not_mapped
+from ._buffer import MappedBuffer, why_not_mapped
 from ._errors import call
+from ._fits import number
 from ._handle import Handle
 from ._info import info_of
 from ._library import lib
@@ -32,7 +34,7 @@ class Pool(Opened):
         (8192, b'\\x00\\x00\\x00\\x00')
         """
         with self._handle as pointer:
-            made = call(lib.cohbuf_alloc, pointer, at_least_0(size))
+            made = call(lib.cohbuf_alloc, pointer, number(size, c_uint64))
         handle = Handle(made)
         info = info_of(lib.cohbuf_info(made).contents)
         try:

@@ -15,6 +15,11 @@ import cohbuf
 from cohbuf import Direction, Flag, Memory
 from having import calls, interrupt, raises, same
 
+try:
+    import numpy as np
+except ImportError:
+    np = None
+
 
 def test_names_are_in_order(fake):
     same(cohbuf.names(), ["bare", "frames", "pool", "timer", "vmalloc"])
@@ -267,7 +272,25 @@ def test_registers_are_read_by_one_access(fake, registers):
         same(raises(cohbuf.Error, b.read, 2).errno, errno.EINVAL)
         same(raises(cohbuf.Error, b.read, 0, 3).errno, errno.EINVAL)
         raises(OverflowError, b.write, 8, 0x10000, 2)
+
+
+def test_registers_are_no_bytes(fake, registers):
+    with cohbuf.open(registers) as b:
+        fake.calls()
         raises(TypeError, memoryview, b)
+        raises(TypeError, b.map)
+        raises(TypeError, b.map, 0, 64)
+        for width in (0, -1):
+            raises(ValueError, b.read, 0, width)
+            raises(ValueError, b.write, 0, 0, width)
+        same(fake.calls(), [])
+
+
+def test_registers_take_numbers_of_numpy(registers, numpy):
+    with cohbuf.open(registers) as b:
+        b.write(np.int64(8), np.uint32(5), np.int32(4))
+        same(b.read(np.int64(8), np.int32(4)), 5)
+        raises(TypeError, b.write, 8, 5.0)
 
 
 def test_version_is_that_of_the_library():

@@ -13,6 +13,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import argument_tests
 import array_tests
 import call_tests
 import cohbuf
@@ -52,6 +53,6 @@ else:
 if having.fake:
     having.fake.add("bare", 65536, dma_addr=None)
     having.fake.add("vmalloc", 65536, memory="vmalloc")
-for tests in (call_tests, memory_tests, handle_tests, array_tests):
+for tests in (call_tests, argument_tests, memory_tests, handle_tests, array_tests):
     having.run(tests, facts)
 tap.plan()
