@@ -10,12 +10,13 @@ from ctypes import c_int, c_size_t, c_uint32, c_uint64
 from typing import Any, NamedTuple, NoReturn, Optional, Tuple
 
 from ._base import Opened
-from ._errors import call, error_of
+from ._errors import call
 from ._events import Events
 from ._fits import number
 from ._handle import Handle
 from ._info import Direction, Info
 from ._library import CCopy, lib
+from ._map import map_of
 
 # enum cohbuf_events_source
 POSTED, INTERRUPT = 0, 1
@@ -60,8 +61,8 @@ def write_from(buffer: Opened, offset: int, data: Any) -> None:
 
 class Buffer(Opened):
     """An open buffer, by calls. open() gives a MappedBuffer, which is the memory as well, unless
-    it was opened for writing only, or the program has no room for all of it: then this one,
-    and map() has parts of it.
+    it was opened for writing only, when there is no mapping of it, or the program has no room
+    for all of it, when map() has parts.
     """
 
     def __init__(self, handle: Handle, info: Info, writable: bool = True) -> None:
@@ -120,11 +121,8 @@ class Buffer(Opened):
         if not length or offset + length > self.info.size:
             raise ValueError(f"{length} bytes from offset {offset}: {self.name!r} has "
                              f"{self.info.size}, and a view at least 1")
-        try:
-            mapped = mmap.mmap(self.fileno(), lead + length, offset=offset - lead,
-                               access=access_of(self._writable))
-        except (OSError, OverflowError) as error:
-            why_not_mapped(self, error)
+        mapped = map_of(mmap.mmap, self._handle, self.info, self._writable, offset - lead,
+                        lead + length)
         return memoryview(mapped)[lead:]
 
     def sync_for_device(self, offset: int = 0, length: Optional[int] = None,
@@ -201,21 +199,6 @@ class Buffer(Opened):
             return Events(call(lib.cohbuf_events, pointer, INTERRUPT))
 
 
-def access_of(writable: bool) -> int:
-    """Shared, and not to be written to where the file is not."""
-    return mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
-
-
-def why_not_mapped(buffer: Opened, error: Exception) -> NoReturn:
-    """With the words of the library where it has some: the device may just have gone."""
-    buffer.check()
-    if isinstance(error, OSError) and error.errno:
-        remedy = "map() a part of it, or use a 64-bit program"
-        raise error_of(error.errno, f"cannot map {buffer.name!r}: {error.strerror}: {remedy}",
-                       remedy) from None
-    raise error
-
-
 class MappedBuffer(Buffer, mmap.mmap):  # type: ignore[misc]
     """An open buffer that is its memory: a bytes-like object, for numpy.frombuffer(),
     memoryview(), b[0:4], which cannot be written to where it was opened with "r".
@@ -231,9 +214,7 @@ class MappedBuffer(Buffer, mmap.mmap):  # type: ignore[misc]
     """
 
     def __new__(cls, handle: Handle, info: Info, writable: bool) -> MappedBuffer:
-        with handle as pointer:
-            return mmap.mmap.__new__(  # type: ignore[call-arg]
-                cls, lib.cohbuf_fd(pointer), info.size, access=access_of(writable))
+        return map_of(cls, handle, info, writable, 0, info.size)
 
     def size(self) -> int:
         """Bytes of it, as len() has them: a device's file has none."""

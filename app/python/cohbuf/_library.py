@@ -37,12 +37,15 @@ class CCopy(Structure):
 # NAME: what it returns, and of what.
 FUNCTIONS = {
     "cohbuf_open": (c_void_p, c_char_p, c_int),
+    "cohbuf_open_node": (c_void_p, c_char_p, c_int),
     "cohbuf_open_fd": (c_void_p, c_int),
     "cohbuf_alloc": (c_void_p, c_void_p, c_uint64),
     "cohbuf_close": (None, c_void_p),
     "cohbuf_fd": (c_int, c_void_p),
     "cohbuf_info": (POINTER(CInfo), c_void_p),
     "cohbuf_check": (c_int, c_void_p),
+    "cohbuf_map_range": (c_void_p, c_void_p, c_uint64, c_size_t, c_int),
+    "cohbuf_unmap": (c_int, c_void_p, c_size_t),
     "cohbuf_read": (c_int, c_void_p, c_void_p, c_uint64, c_size_t),
     "cohbuf_write": (c_int, c_void_p, c_void_p, c_uint64, c_size_t),
     "cohbuf_sync_for_device": (c_int, c_void_p, c_uint64, c_uint64, c_int),

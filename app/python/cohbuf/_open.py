@@ -3,20 +3,20 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
+from ctypes import c_int
 from typing import Any
 
 from ._base import Opened
-from ._buffer import Buffer, MappedBuffer, why_not_mapped
-from ._errors import call
-from ._find import find_node
+from ._buffer import Buffer, MappedBuffer
+from ._errors import Error, call, error_of
 from ._fits import number, text
 from ._handle import Handle
 from ._info import Flag, Info, Memory, info_of
 from ._library import lib
+from ._map import NO_ROOM, REMEDIES
 from ._pool import Pool
 from ._registers import Registers
 
@@ -33,10 +33,8 @@ def open(name: str, mode: str = "r+") -> Any:
     >>> [type(cohbuf.open(name)).__name__ for name in cohbuf.names()]
     ['MappedBuffer', 'Pool', 'Registers']
     """
-    if mode not in MODES:
-        raise ValueError(f"mode {mode!r}: it is one of {', '.join(MODES)}")
-    pointer = call(lib.cohbuf_open, text(name), MODES[mode])
-    return opened(pointer, MODES[mode])
+    flags = flags_of(mode)
+    return opened(call(lib.cohbuf_open, text(name), flags), flags)
 
 
 def open_node(node: str, mode: str = "r+") -> Any:
@@ -46,27 +44,61 @@ def open_node(node: str, mode: str = "r+") -> Any:
     >>> cohbuf.open_node("/soc/frames")
     <MappedBuffer 'frames', 1048576 bytes>
     """
-    return open(find_node(node), mode)
+    flags = flags_of(mode)
+    return opened(call(lib.cohbuf_open_node, text(node), flags), flags)
+
+
+def flags_of(mode: str) -> int:
+    if mode not in MODES:
+        raise ValueError(f"mode {mode!r}: it is one of {', '.join(MODES)}")
+    return MODES[mode]
 
 
 def from_fd(fd: int) -> Any:
     """Take over a file of a buffer that was opened otherwise, as one that another program sent
-    (socket.recv_fds()); it has the rights that it was opened with. A file that is no buffer's
-    stays the caller's.
+    (socket.recv_fds()); it has the rights that it was opened with. Where it fails, the file stays
+    the caller's. Where not, fd is closed: the buffer has the file by another number, fileno().
 
     >>> import cohbuf, os
     >>> with cohbuf.from_fd(os.open("/dev/frames", os.O_RDONLY)) as b:
     ...     b.name
     'frames'
     """
-    pointer = call(lib.cohbuf_open_fd, number(fd, ctypes.c_int))
-    return opened(pointer, fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE)
+    fd = number(fd, c_int)
+    try:
+        mode = fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE
+        own = fcntl.fcntl(fd, fcntl.F_DUPFD if os.get_inheritable(fd) else fcntl.F_DUPFD_CLOEXEC, 0)
+    except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise not_taken(fd, error, REMEDIES[errno.EMFILE]) from None
+        raise not_taken(fd, error, "give a file that is open") from None
+    try:
+        pointer = call(lib.cohbuf_open_fd, own)
+    except Error as error:
+        os.close(own)
+        raise not_taken(fd, error, error.remedy) from None
+    buffer = opened(pointer, mode)
+    os.close(fd)
+    return buffer
+
+
+def not_taken(fd: int, error: OSError, remedy: str) -> Error:
+    """By the caller's number of the file."""
+    why = error.errno or errno.EBADF
+    return error_of(why, f"cannot take over the file {fd}: {os.strerror(why)}: {remedy}", remedy)
 
 
 def opened(pointer: int, mode: int) -> Any:
-    """After what it is."""
+    """After what it is; where that fails it is closed."""
     handle = Handle(pointer)
-    info = info_of(lib.cohbuf_info(pointer).contents)
+    try:
+        return of_its_kind(handle, info_of(lib.cohbuf_info(pointer).contents), mode)
+    except BaseException:
+        handle.close()
+        raise
+
+
+def of_its_kind(handle: Handle, info: Info, mode: int) -> Opened:
     if info.flags & Flag.POOL:
         return Pool(handle, info)
     writable = mode != os.O_RDONLY
@@ -74,14 +106,9 @@ def opened(pointer: int, mode: int) -> Any:
         return Registers(handle, info, writable)
     if mode == os.O_WRONLY:
         return Buffer(handle, info, writable)
-    return mapped(handle, info, writable)
-
-
-def mapped(handle: Handle, info: Info, writable: bool) -> Buffer:
-    """As memory, where the program has room for it."""
     try:
         return MappedBuffer(handle, info, writable)
-    except (OSError, OverflowError) as error:
-        if isinstance(error, OverflowError) or error.errno == errno.ENOMEM:
-            return Buffer(handle, info, writable)
-        why_not_mapped(Opened(handle, info), error)
+    except Error as error:
+        if error.errno not in NO_ROOM:
+            raise
+        return Buffer(handle, info, writable)

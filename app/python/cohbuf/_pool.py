@@ -7,7 +7,7 @@ from ctypes import c_uint64
 from typing import TYPE_CHECKING, Any, Tuple, Union
 
 from ._base import Opened
-from ._buffer import MappedBuffer, why_not_mapped
+from ._buffer import MappedBuffer
 from ._errors import call
 from ._fits import number
 from ._handle import Handle
@@ -36,11 +36,11 @@ class Pool(Opened):
         with self._handle as pointer:
             made = call(lib.cohbuf_alloc, pointer, number(size, c_uint64))
         handle = Handle(made)
-        info = info_of(lib.cohbuf_info(made).contents)
         try:
-            return MappedBuffer(handle, info, True)
-        except (OSError, OverflowError) as error:
-            why_not_mapped(Opened(handle, info), error)
+            return MappedBuffer(handle, info_of(lib.cohbuf_info(made).contents), True)
+        except BaseException:
+            handle.close()
+            raise
 
     def allocate(self, shape: Union[int, Tuple[int, ...]], dtype: Any = "u4") -> Array:
         """A numpy array in a buffer of its own, full of zeroes, as PYNQ's allocate() gives it.

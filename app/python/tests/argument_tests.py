@@ -67,6 +67,7 @@ def test_numbers_of_numpy_are_numbers(memory, pool, numpy):
 def test_file_is_not_cut(memory):
     fd = os.open(f"/dev/{memory}", os.O_RDWR)
     raises(ValueError, cohbuf.from_fd, LARGE_32 + fd)
+    raises(ValueError, cohbuf.from_fd, -1)
     os.close(fd)
 
 

@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 import time
+from unittest import mock
 
 import cohbuf
 from cohbuf import Direction, Flag, Memory
@@ -33,7 +34,18 @@ def test_each_way_finds_the_same(fake, memory):
     raises(cohbuf.NotFoundError, cohbuf.find, "/dev/none")
     raises(cohbuf.UnsupportedError, cohbuf.find, "/dev/null")
     raises(cohbuf.NotFoundError, cohbuf.open_node, "/soc/none")
+    raises(ValueError, cohbuf.open_node, "/soc/frames", "rb")
     same(raises(cohbuf.Error, cohbuf.find_node, "soc").errno, errno.EINVAL)
+
+
+def test_open_node_is_of_the_node(fake):
+    """Its device may be bound anew after somebody has looked for it, by another name."""
+    def look(node, name):
+        name.value = b"bare"
+        return 0
+
+    with mock.patch.object(cohbuf._library.lib, "cohbuf_find_node", look):
+        same(cohbuf.open_node("/soc/frames").name, "frames")
 
 
 def test_attribute_is_that_of_sysfs(memory):
@@ -92,6 +104,42 @@ def test_from_fd_has_the_rights_of_the_file(memory):
         raises(cohbuf.UnsupportedError, cohbuf.from_fd, other.fileno())
         os.fstat(other.fileno())
     same(raises(cohbuf.Error, cohbuf.from_fd, 9999).errno, errno.EBADF)
+
+
+def open_files():
+    return sorted(os.listdir("/proc/self/fd"))
+
+
+def test_from_fd_that_fails_leaves_the_file(fake):
+    before = open_files()
+    fd = os.open("/dev/frames", os.O_RDWR)
+    fake.fail("mmap", errno.EMFILE)
+    same(raises(cohbuf.Error, cohbuf.from_fd, fd).errno, errno.EMFILE)
+    os.fstat(fd)
+    raises(ValueError, cohbuf.from_fd, (1 << 32) + fd)
+    with cohbuf.from_fd(fd) as b:
+        raises(OSError, os.fstat, fd)
+        same(os.get_inheritable(b.fileno()), False)
+    del b
+    with open("/dev/null", "rb") as other:
+        error = raises(cohbuf.UnsupportedError, cohbuf.from_fd, other.fileno())
+        same(f"the file {other.fileno()}:" in str(error), True)
+    same(open_files(), before)
+
+
+def test_from_fd_with_no_file_left(fake):
+    fd = os.open("/dev/frames", os.O_RDWR)
+    with mock.patch("fcntl.fcntl", side_effect=[os.O_RDWR, OSError(errno.EMFILE, "")]):
+        error = raises(cohbuf.Error, cohbuf.from_fd, fd)
+    same((error.errno, "ulimit" in error.remedy), (errno.EMFILE, True))
+    os.close(fd)
+
+
+def test_from_fd_keeps_what_execve_closes(memory):
+    fd = os.open(f"/dev/{memory}", os.O_RDONLY)
+    os.set_inheritable(fd, True)
+    with cohbuf.from_fd(fd) as b:
+        same(os.get_inheritable(b.fileno()), True)
 
 
 def test_from_fd_of_one_that_was_sent(pool):

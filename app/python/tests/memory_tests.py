@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A buffer as memory: what is seen through it, with which rights, for how long."""
 
+import errno
 import mmap
 import os
 import signal
+from unittest import mock
 
 import cohbuf
 from having import PAGE, calls, is_mapped, raises, same
@@ -12,6 +14,8 @@ try:
     import numpy as np
 except ImportError:
     np = None
+
+LIBRARY = cohbuf._library.lib
 
 
 def test_array_is_the_memory(memory, numpy):
@@ -52,6 +56,9 @@ def test_write_only_is_not_mapped(memory):
         b.write(7, b"w")
         same(raises(cohbuf.Error, b.read, 7, 1).errno, 9)
         raises(TypeError, memoryview, b)
+        error = raises(cohbuf.AccessError, b.map, 0, 4)
+        same(str(error), f'cannot map 4 bytes from offset 0x0 of "{memory}": Permission denied: '
+                         "the buffer is not open for that: open it with O_RDWR")
     with cohbuf.open(memory, "r") as b:
         same(b[7], ord("w"))
 
@@ -105,7 +112,41 @@ def test_no_room_is_a_buffer_by_calls(fake, memory):
 def test_unbind_between_open_and_map(fake, memory):
     fake.fail("mmap", 19)
     error = raises(cohbuf.UnboundError, cohbuf.open, memory)
-    same(str(error), f"cannot map '{memory}': No such device: {error.remedy}")
+    same(str(error).startswith("cannot map "), True)
+    same(str(error).endswith(f' of "{memory}": No such device: {error.remedy}'), True)
+    same("part" in error.remedy, False)
+
+
+def test_too_many_files_to_map(fake, memory, pool):
+    """Python's mmap has another one."""
+    with cohbuf.open(pool) as p:
+        for function, argument in ((cohbuf.open, memory), (p.alloc, 1)):
+            fake.fail("mmap", errno.EMFILE)
+            error = raises(cohbuf.Error, function, argument)
+            same((error.errno, "files open" in error.remedy), (errno.EMFILE, True))
+
+
+def test_no_room_in_32_bits(fake, memory):
+    """mmap() of Python says so by another class."""
+    with cohbuf.open(memory) as b:
+        large = b.info._replace(size=1 << 63)
+        error = raises(cohbuf.Error, cohbuf.MappedBuffer, b._handle, large, True)
+        same((error.errno, "64-bit" in error.remedy), (errno.EOVERFLOW, True))
+
+
+def test_file_is_closed_after_it_is_mapped(memory):
+    """Another thread closes it, and its number would be another file's."""
+    def late(pointer):
+        b.close()
+        return fd_of(pointer)
+
+    fd_of = LIBRARY.cohbuf_fd
+    b = cohbuf.open(memory)
+    b.write(0, b"mine")
+    fd = b.fileno()
+    with mock.patch.object(LIBRARY, "cohbuf_fd", late):
+        same(bytes(b.map(0, 4)), b"mine")
+    same(raises(OSError, os.fstat, fd).errno, errno.EBADF)
 
 
 def test_readinto_and_write_take_arrays(memory, numpy):
