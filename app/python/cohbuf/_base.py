@@ -30,13 +30,21 @@ class Opened:
         return self.info.name
 
     def attribute(self, attribute_name: str) -> str:
-        """What sysfs says of it, as text.
+        """What sysfs says of it, as text, while it is open. A buffer that a pool made has no
+        place there: it is ValueError.
 
         >>> import cohbuf
         >>> cohbuf.open("frames").attribute("cache_line")
         '64'
         """
-        return attribute(self.name, attribute_name)
+        with self._handle as pointer:
+            if self.info.flags & Flag.POOLED:
+                raise ValueError(f"a buffer of a pool has no attributes: {self.name!r} has them")
+            try:
+                return attribute(self.name, attribute_name)
+            finally:
+                # Where it is not there any more, another one may have its name.
+                call(lib.cohbuf_check, pointer)
 
     def fileno(self) -> int:
         """Its file, for select, os.sendfile(), socket.send_fds() and the like; it stays this

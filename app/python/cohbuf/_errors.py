@@ -6,7 +6,8 @@ from __future__ import annotations
 import ctypes
 import errno as numbers
 import os
-from typing import Any, Callable
+import threading
+from typing import Any, Callable, Optional, Tuple
 
 from ._library import lib
 
@@ -64,20 +65,40 @@ def error_of(errno: int, text: str, remedy: str) -> Error:
     return CLASSES.get(errno, Error)(errno, os.strerror(errno), text, remedy)
 
 
+class Told(threading.local):
+    """The words of the call that failed last in this thread, where a signal's handler has called
+    in since: the library has those of the handler's call by now."""
+
+    words: Optional[Tuple[str, str]] = None
+
+
+told = Told()
+
+
+def words() -> Tuple[str, str]:
+    """What went wrong, and what to do."""
+    now = os.fsdecode(lib.cohbuf_error()), os.fsdecode(lib.cohbuf_remedy())
+    return told.words or now
+
+
 def last_error() -> Error:
     """Of the call that has just failed in this thread."""
-    return error_of(ctypes.get_errno(), os.fsdecode(lib.cohbuf_error()),
-                    os.fsdecode(lib.cohbuf_remedy()))
+    return error_of(ctypes.get_errno(), *words())
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:
     """A function of the library that returns a pointer, or a number that is not negative. What
     a signal ended is done again, once Python has run the signal's handler, unless that raises.
     """
-    # A signal's handler that calls in here must not leave its errno to whom it came between.
+    # A signal's handler that calls in here must not leave its errno to whom it came between,
+    # nor its words: there are such where a call has failed, and nobody has taken its errno yet.
     before = ctypes.get_errno()
+    words_before = words() if before else None
     try:
         while True:
+            # In this order: a handler between the two has no words to keep.
+            ctypes.set_errno(0)
+            told.words = None
             result = function(*arguments)
             if result is not None and result >= 0:
                 return result
@@ -85,3 +106,4 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
                 raise last_error()
     finally:
         ctypes.set_errno(before)
+        told.words = words_before

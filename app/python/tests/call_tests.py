@@ -52,7 +52,19 @@ def test_attribute_is_that_of_sysfs(memory):
     with cohbuf.open(memory) as b:
         same(b.attribute("size"), str(b.info.size))
         same(cohbuf.attribute(memory, "memory"), b.info.memory.name.lower())
+        raises(cohbuf.NotFoundError, b.attribute, "none")
+    raises(ValueError, b.attribute, "size")
     raises(cohbuf.NotFoundError, cohbuf.attribute, memory, "none")
+
+
+def test_attribute_is_not_of_another_one(fake, memory, pool):
+    with cohbuf.open(pool) as p, p.alloc(1) as pooled:
+        same(p.attribute("size"), str(p.info.size))
+        raises(ValueError, pooled.attribute, "size")
+    with cohbuf.open(memory) as b:
+        fake.unbind(memory)
+        fake.bind(memory)
+        raises(cohbuf.UnboundError, b.attribute, "size")
 
 
 def test_info(fake):
@@ -214,6 +226,47 @@ def test_handler_leaves_no_errno_behind(fake):
         return results.pop(0)
 
     same(cohbuf._errors.call(ended), 7)
+
+
+def find(path):
+    """Without a look at what goes wrong."""
+    return cohbuf._library.lib.cohbuf_find(path, ctypes.create_string_buffer(32))
+
+
+def test_handler_leaves_no_words_behind(fake):
+    """Two come between a call that fails and the look at its words, one between those two."""
+    def fails(path, then):
+        raises(cohbuf.NotFoundError, cohbuf.find, "before")
+        result = find(path)
+        then()
+        return result
+
+    def within():
+        raises(cohbuf.NotFoundError, cohbuf.find, "first")
+        error = raises(cohbuf.UnsupportedError, cohbuf._errors.call, fails, b"/dev/zero",
+                       lambda: raises(cohbuf.NotFoundError, cohbuf.find, "second"))
+        same("/dev/zero" in str(error), True)
+
+    error = raises(cohbuf.UnsupportedError, cohbuf._errors.call, fails, b"/dev/null", within)
+    same(("/dev/null" in str(error), "no cohbuf buffer" in error.remedy), (True, True))
+    same("none" in str(raises(cohbuf.NotFoundError, cohbuf.find, "none")), True)
+
+
+def test_signals_leave_errno_and_words_as_they_are(fake, memory):
+    def fail(*_):
+        raises(cohbuf.NotFoundError, cohbuf.find, "none")
+
+    signal.signal(signal.SIGALRM, fail)
+    signal.setitimer(signal.ITIMER_REAL, 1e-3, 1e-3)
+    try:
+        with cohbuf.open(memory) as b:
+            end = time.monotonic() + 0.3
+            while time.monotonic() < end:
+                error = raises(cohbuf.Error, b.read, b.info.size, 1)
+                same((error.errno, "cannot read 1 bytes" in str(error)), (errno.ENXIO, True))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def test_copy_without_an_engine(fake):
