@@ -10,6 +10,7 @@ free again. ring.c is the same in C.
     python3 ring.py [BUFFER]    one whose node names a DMA engine: "engine"
 """
 
+import contextlib
 import sys
 import threading
 
@@ -24,30 +25,37 @@ PATIENCE = 10.0  # seconds, after which the other one must be lost
 # In words. Of an index there is one writer, and it has cache lines of its own.
 HEAD, TAIL, RING = 0, WORDS, 2 * WORDS
 DEVICE = RING + SLOTS * WORDS
+SIZE = (DEVICE + SLOTS * WORDS) * 4
+
+
+class Lost(Exception):
+    """The other one does not post any more."""
 
 
 def words_of(entry):
     return [(entry * WORDS + word) * 0x9e3779b9 & 0xffffffff for word in range(WORDS)]
 
 
-def wait_while(events, words, index, value):
+def wait_while(events, words, index, value, failed):
     """Each Events is told of all of them, one's own too: who is woken looks again. What was
     posted before it waits is not lost. Returns how often it was woken.
     """
     waits = 0
     while words[index] == value:
+        if failed:
+            raise failed[0]
         if not events.wait(PATIENCE):
-            sys.exit("ring: the other one is lost: it has not posted for ten seconds")
+            raise Lost("the other one is lost: it has not posted for ten seconds")
         waits += 1
     return waits
 
 
-def produce(buffer, words, waits):
+def produce(buffer, words, waits, failed):
     with buffer.events() as events:
         for head in range(ENTRIES):
             slot = RING + head % SLOTS * WORDS
             # Full is when the tail is a whole round behind.
-            waits.append(wait_while(events, words, TAIL, head - SLOTS))
+            waits.append(wait_while(events, words, TAIL, head - SLOTS, failed))
             for word, value in enumerate(words_of(head)):
                 words[slot + word] = value
             # The entry is there before the index says so. Where nothing has to be handed over
@@ -57,11 +65,21 @@ def produce(buffer, words, waits):
             events.post()
 
 
-def consume(buffer, words, events):
+def produce_or_tell(events, failed, *arguments):
+    """What ends a thread is told to nobody: the consumer is to look."""
+    try:
+        produce(*arguments, failed)
+    except Exception as error:
+        failed.append(error)
+        with contextlib.suppress(OSError, ValueError):
+            events.post()
+
+
+def consume(buffer, words, events, failed):
     waits, total_ns, engine = 0, 0, ""
     for tail in range(ENTRIES):
         source, target = (part + tail % SLOTS * WORDS for part in (RING, DEVICE))
-        waits += wait_while(events, words, HEAD, tail)
+        waits += wait_while(events, words, HEAD, tail, failed)
         copied = buffer.copy(dst=target * 4, src=source * 4, length=ENTRY, timeout_ms=10000)
         total_ns, engine = total_ns + copied.duration_ns, copied.engine
         if list(words[target:target + WORDS]) != words_of(tail):
@@ -73,14 +91,16 @@ def consume(buffer, words, events):
 
 
 def main(name="engine"):
-    for_slots = []
-    with cohbuf.open(name) as buffer, buffer.events() as events:
-        with memoryview(buffer) as memory, memory.cast("I") as words:
+    for_slots, failed = [], []
+    with cohbuf.open(name) as buffer:
+        if not isinstance(buffer, cohbuf.MappedBuffer) or len(buffer) < SIZE:
+            sys.exit(f'ring: "{name}" is no memory of {SIZE} bytes: "cohbuf list" shows what is')
+        with buffer.events() as events, memoryview(buffer) as memory, memory.cast("I") as words:
             words[HEAD] = words[TAIL] = 0
-            arguments = buffer, words, for_slots
-            producer = threading.Thread(target=produce, args=arguments, daemon=True)
+            arguments = events, failed, buffer, words, for_slots
+            producer = threading.Thread(target=produce_or_tell, args=arguments, daemon=True)
             producer.start()
-            waits, total_ns, engine = consume(buffer, words, events)
+            waits, total_ns, engine = consume(buffer, words, events, failed)
             producer.join()
     print(f"ring: {ENTRIES} entries of {ENTRY} bytes, in order, through {SLOTS} slots")
     print(f"engine: {engine}, {total_ns / 1e3 / ENTRIES:.1f} us an entry")
@@ -89,5 +109,5 @@ def main(name="engine"):
 
 try:
     main(*sys.argv[1:2])
-except OSError as error:
+except (OSError, Lost) as error:
     sys.exit(f"ring: {error}")

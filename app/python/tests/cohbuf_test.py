@@ -17,6 +17,7 @@ import argument_tests
 import array_tests
 import call_tests
 import cohbuf
+import demo_tests
 import handle_tests
 import having
 import memory_tests
@@ -53,6 +54,7 @@ else:
 if having.fake:
     having.fake.add("bare", 65536, dma_addr=None)
     having.fake.add("vmalloc", 65536, memory="vmalloc")
-for tests in (call_tests, argument_tests, memory_tests, handle_tests, array_tests):
+for tests in (call_tests, argument_tests, memory_tests, handle_tests, array_tests,
+              demo_tests):
     having.run(tests, facts)
 tap.plan()
