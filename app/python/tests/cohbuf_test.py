@@ -21,6 +21,7 @@ import demo_tests
 import handle_tests
 import having
 import memory_tests
+import open_tests
 import tap
 
 
@@ -54,7 +55,7 @@ else:
 if having.fake:
     having.fake.add("bare", 65536, dma_addr=None)
     having.fake.add("vmalloc", 65536, memory="vmalloc")
-for tests in (call_tests, argument_tests, memory_tests, handle_tests, array_tests,
+for tests in (open_tests, call_tests, argument_tests, memory_tests, handle_tests, array_tests,
               demo_tests):
     having.run(tests, facts)
 tap.plan()
