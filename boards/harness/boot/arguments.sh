@@ -4,7 +4,7 @@
 # Sourced, after say.sh, by run: what it was given is looked at before anything is built
 # or booted, and the first thing that cannot be is one line.
 #
-#	arguments_check COMMAND SHELL FILES DTBOS	TIMEOUT and UP_TIMEOUT are looked at as well
+#	arguments_check COMMAND SHELL FILES DTBOS	the time limits are looked at as well
 
 seconds_check() {
 	[[ ${!1:-1} =~ ^[1-9][0-9]{0,6}$ ]] ||
@@ -30,6 +30,7 @@ arguments_check() {
 
 	seconds_check TIMEOUT
 	seconds_check UP_TIMEOUT
+	seconds_check UNREAD_TIMEOUT
 	if [ -n "$shell" ]; then
 		[ -t 0 ] || die "make shell needs a terminal: for a command without one, make run CMD=..."
 	else
