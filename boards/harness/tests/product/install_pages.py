@@ -61,7 +61,7 @@ def example_is_a_command(usr, work, line):
     """The tool itself has to take it, with a buffer that is not there: then it does not come to
     more than that. And what it takes without a word, its --help has."""
     ran = tap.run("sh", "-c", line.replace("frames", "nonesuch-of-a-test", 1), status=None,
-                  cwd=work, env={"PATH": f"{usr}/bin:/usr/bin:/bin"}, timeout=20)
+                  cwd=work, env={"PATH": f"{usr}/bin:/usr/bin:/bin"}, timeout=120)
     tap.expect(ran.status < 2, f"{line}: status {ran.status}", ran.said)
     program, *command = re.match(r"\S+(?: [a-z]+)?", line)[0].split()
     shown = tap.run(usr / "bin" / program, *command, "--help").out
