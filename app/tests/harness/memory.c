@@ -13,8 +13,13 @@
 #include "device.h"
 #include "harness.h"
 #include "memory.h"
+#include "process.h"
 
 #define SLAB	"/sys/kernel/debug/slab"
+/* Seconds that an object may take to go: a busy machine is late with its grace periods. */
+#define SETTLE_LIMIT	20
+/* What leaks does so in each batch; the counters are the whole system's. */
+#define BATCHES		3
 
 /**
  * meminfo() - a line of /proc/meminfo
@@ -242,13 +247,81 @@ unsigned int count_objects(unsigned int *files)
 unsigned int settle_objects(unsigned int wanted)
 {
 	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
-	unsigned int count = 0, files;
+	double end = monotonic() + SETTLE_LIMIT;
+	unsigned int count, files;
 
-	for (int i = 0; i < 4; i++) {
-		count = count_in_caches(&files, i == 3);
-		if (count <= wanted)
-			break;
+	while ((count = count_objects(&files)) > wanted && monotonic() < end)
 		nanosleep(&pause, NULL);
-	}
+	return count > wanted ? count_in_caches(&files, true) : count;
+}
+
+/**
+ * steady_objects() - the same, for who cannot say how many there should be
+ *
+ * Return: how many, once two looks with a second between them agree.
+ */
+unsigned int steady_objects(void)
+{
+	unsigned int files, count = count_objects(&files), before;
+
+	do {
+		before = count;
+		sleep(1);
+		count = count_objects(&files);
+	} while (count != before);
 	return count;
+}
+
+/* KiB, and how many of the kernel's areas. */
+struct memory {
+	long cma;
+	long free;
+	int vmaps;
+};
+
+static struct memory memory_now(void)
+{
+	struct memory now = {
+		.cma = meminfo("CmaFree"),
+		.free = free_memory(),
+		.vmaps = count_dma_vmaps(),
+	};
+
+	return now;
+}
+
+static struct memory taken_by(void (*batch)(const void *arg), const void *arg)
+{
+	struct memory before = memory_now(), now;
+
+	batch(arg);
+	now = memory_now();
+	return (struct memory){
+		.cma = before.cma - now.cma,
+		.free = before.free - now.free,
+		.vmaps = now.vmaps - before.vmaps,
+	};
+}
+
+/**
+ * expect_memory_back() - what is done many times leaves the memory that there was
+ * @batch: what does it many times; it was done once before, and may have kept something
+ * @arg: given to @batch
+ * @allowed: KiB that may be gone then; those of CMA, where user space may lie, may also
+ *	be more
+ */
+void expect_memory_back(void (*batch)(const void *arg), const void *arg, long allowed)
+{
+	struct memory taken;
+	int batches = 0;
+
+	do {
+		taken = taken_by(batch, arg);
+		harness_note("%ld KiB fewer are free, %ld of CMA, %ld may be", taken.free,
+			     taken.cma, allowed);
+	} while (++batches < BATCHES &&
+		 (labs(taken.cma) > allowed || taken.free > allowed || taken.vmaps));
+	EXPECT_LE(labs(taken.cma), allowed);
+	EXPECT_LE(taken.free, allowed);
+	EXPECT_EQ(taken.vmaps, 0);
 }

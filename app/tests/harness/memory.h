@@ -12,5 +12,7 @@ unsigned int count_dma_vmaps(void);
 unsigned int count_io_vmaps(void);
 unsigned int count_objects(unsigned int *files);
 unsigned int settle_objects(unsigned int wanted);
+unsigned int steady_objects(void);
+void expect_memory_back(void (*batch)(const void *arg), const void *arg, long allowed);
 
 #endif /* _MEMORY_H */
