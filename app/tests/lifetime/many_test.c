@@ -66,8 +66,9 @@ static void unbind_with(const void *arg)
 	EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
 }
 
-static struct times time_unbind(const struct test_buffer *b, unsigned int files,
-				unsigned int mappings)
+/* The best of what there was and of now. */
+static void time_unbind(const struct test_buffer *b, unsigned int files, unsigned int mappings,
+			struct times *best)
 {
 	struct times *times = ASSERT_MAP(mmap(NULL, sizeof(*times), RW,
 					      MAP_SHARED | MAP_ANONYMOUS, -1, 0));
@@ -77,7 +78,11 @@ static struct times time_unbind(const struct test_buffer *b, unsigned int files,
 	bind_buffer(b);
 	harness_note("%u files, %u mappings: %.3f s to map, %.3f s to unbind", files, mappings,
 		     times->map, times->unbind);
-	return *times;
+	if (times->map < best->map)
+		best->map = times->map;
+	if (times->unbind < best->unbind)
+		best->unbind = times->unbind;
+	ASSERT_OK(munmap(times, sizeof(*times)));
 }
 
 /* Milliseconds that a busy host may take from a board; what was quadratic took 29 s. */
@@ -88,22 +93,32 @@ static struct times time_unbind(const struct test_buffer *b, unsigned int files,
  * the board does; their product would be sixteen times. Nor does it take much longer
  * than to map it all.
  */
+static bool is_linear(const struct times *few, const struct times *many)
+{
+	return many->unbind * 1000 < few->unbind * 1000 * 8 + BUSY &&
+	       many->unbind * 1000 < many->map * 1000 * 4 + BUSY;
+}
+
+/* A busy host makes any round longer, and none shorter: by turns, the best of each. */
+static void expect_linear(const struct test_buffer *b, unsigned int files, unsigned int mappings)
+{
+	struct times few = { 1e9, 1e9 }, many = { 1e9, 1e9 };
+
+	for (int round = 0; round < 3 && (!round || !is_linear(&few, &many)); round++) {
+		time_unbind(b, files, mappings, &few);
+		time_unbind(b, 4 * files, 4 * mappings, &many);
+	}
+	EXPECT_TRUE(is_linear(&few, &many));
+}
+
 TEST_LIMIT(many, unbind_is_linear_in_files_and_mappings, 180)
 {
-	struct times few = time_unbind(&plain, 250, 5000);
-	struct times many = time_unbind(&plain, 1000, 20000);
-
-	EXPECT_LT(many.unbind * 1000, few.unbind * 1000 * 8 + BUSY);
-	EXPECT_LT(many.unbind * 1000, many.map * 1000 * 4 + BUSY);
+	expect_linear(&plain, 250, 5000);
 }
 
 TEST_LIMIT(many, unbind_is_linear_in_files_of_one_mapping_each, 180)
 {
-	struct times few = time_unbind(&pool, 250, 250);
-	struct times many = time_unbind(&pool, 1000, 1000);
-
-	EXPECT_LT(many.unbind * 1000, few.unbind * 1000 * 8 + BUSY);
-	EXPECT_LT(many.unbind * 1000, many.map * 1000 * 4 + BUSY);
+	expect_linear(&pool, 250, 250);
 }
 
 /* As many as the administrator lets a process have, and the buffer is none the worse. */
@@ -143,18 +158,27 @@ TEST(many, mappings_end_at_the_limit_of_the_process)
 }
 
 /* What the kernel needs for each, beside the page tables. */
-TEST(many, mapping_costs_less_than_a_kilobyte_of_the_kernels_memory)
+static long cost_of_mappings(int fd, unsigned int count)
 {
-	const unsigned int count = 20000;
-	int fd = open_buffer(&plain, O_RDWR);
-	long before, cost;
+	long before = meminfo("Slab"), cost;
 
-	raise_limits(1, count);
-	before = meminfo("Slab");
 	for (unsigned int i = 0; i < count; i++)
 		ASSERT_MAP(mmap(NULL, PAGE, RW, MAP_SHARED, fd, 0));
 	cost = (meminfo("Slab") - before) * 1024 / count;
 	harness_note("a mapping costs %ld bytes of the kernel's memory", cost);
+	return cost;
+}
+
+/* Others allocate and free meanwhile: hence more of them where it seems too little or too much. */
+TEST_LIMIT(many, mapping_costs_less_than_a_kilobyte_of_the_kernels_memory, 180)
+{
+	const unsigned int count = 20000;
+	int fd = open_buffer(&plain, O_RDWR);
+	long cost = 0;
+
+	raise_limits(1, 3 * count);
+	for (int i = 0; i < 3 && (cost < 100 || cost >= 1024); i++)
+		cost = cost_of_mappings(fd, count);
 	EXPECT_GE(cost, 100);
 	EXPECT_LT(cost, 1024);
 }
