@@ -40,9 +40,9 @@
 
 #define MAX_BUFFERS	32
 #define MAX_KEPT	1024
-/* Seconds for the calls of a program, and for a killed process to disappear. */
+/* Seconds for the calls of a program, and for a killed process to disappear: its kernel is slow. */
 #define PROGRAM_LIMIT	20
-#define KILL_LIMIT	20
+#define KILL_LIMIT	200
 /* Of a buffer that is large the bytes are looked at less often. */
 #define SMALL		(16 << 10)
 #define LARGE_PERIOD	128

@@ -148,7 +148,7 @@ static void run_apart(const char *name, harness_fn run, const void *arg,
 		harness_fail();
 		harness_note("not done within %u s", limit);
 		kill(-pid, SIGKILL);
-		if (!reap(pid, monotonic() + REAP_LIMIT, &status))
+		if (!reap(pid, monotonic() + REAP_LIMIT * time_factor, &status))
 			bail_out(name, pid);
 	} else {
 		judge(status);
@@ -156,7 +156,7 @@ static void run_apart(const char *name, harness_fn run, const void *arg,
 
 	/* We are the subreaper: what the test forked is ours now. */
 	kill(-pid, SIGKILL);
-	if (!reap(-1, monotonic() + REAP_LIMIT, &status))
+	if (!reap(-1, monotonic() + REAP_LIMIT * time_factor, &status))
 		bail_out(name, -1);
 }
 
