@@ -134,7 +134,7 @@ static void renew_while_pinned(const struct test_buffer *b)
 
 static void do_cycles(const void *arg)
 {
-	for (int i = 0; i < CYCLES; i++)
+	for (unsigned int i = 0; i < harness_rounds(CYCLES); i++)
 		renew_while_pinned(arg);
 }
 
@@ -142,7 +142,7 @@ static void do_cycles(const void *arg)
 TEST_EACH_LIMIT(pinned, pages_come_back, pinnable_buffers, 360)
 {
 	renew_while_pinned(b);
-	expect_memory_back(do_cycles, b, CYCLES / 4 * (b->size >> 10));
+	expect_memory_back(do_cycles, b, harness_rounds(CYCLES) / 2 * (b->size >> 10));
 }
 
 /* Each touch enters all again, until the unbind comes in between. */
