@@ -8,8 +8,15 @@
  *	$COHBUF_FAKE/sys/...		what sysfs says of it, and the devicetree
  *	$COHBUF_FAKE/pooled/POOL.N	the bytes of a buffer that a pool made
  *	$COHBUF_FAKE/unbound/NAME	a file there: the device is unbound from its driver
- *	$COHBUF_FAKE/fail/CALL		an errno: the next such call fails with it
+ *	$COHBUF_FAKE/fail/CALL		an errno: the next such call fails with it; or "ERRNO COUNT",
+ *					where so many work before
+ *	$COHBUF_FAKE/lies/CALL		bytes that the next such call gives: info, copy
+ *	$COHBUF_FAKE/older		a file: the driver has the first two ioctls alone
  *	$COHBUF_FAKE/calls		a line for each call: "sync frames 0 4096 1 2 = 0"
+ *
+ * Calls that fail on demand are also "readdir"; "poll", of what is the driver's; "proc", which
+ * is to read a link of /proc/thread-self/fd; and, where a program was linked with --wrap for
+ * them, "calloc" and "realloc".
  *
  * With AddressSanitizer its library comes first in LD_PRELOAD, or this one is linked to the
  * program. For 64-bit programs. What the kernel does by itself it does here too: a touch of a
@@ -60,7 +67,9 @@ FAKE_INTERNAL bool fake_attribute(const char *name, const char *attribute, char 
 FAKE_INTERNAL bool fake_is_pool(const struct fake_buffer *buffer);
 FAKE_INTERNAL bool fake_is_unbound(const char *name);
 FAKE_INTERNAL int fake_info(int fd, const struct fake_buffer *buffer, struct cohbuf_info *info);
+FAKE_INTERNAL bool fake_is_older(void);
 FAKE_INTERNAL int fake_told(const char *call);
+FAKE_INTERNAL void fake_lie(const char *call, void *argument, size_t size);
 FAKE_INTERNAL void fake_record(int error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

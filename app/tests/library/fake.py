@@ -28,7 +28,7 @@ class Fake:
             self.folder = Path(folder)
             return
         self.folder = Path(tempfile.mkdtemp(prefix="cohbuf-fake-")).resolve()
-        for name in ("dev", "unbound", "fail", "pooled", "sys/class/cohbuf", "sys/dev/char",
+        for name in ("dev", "unbound", "fail", "lies", "pooled", "sys/class/cohbuf", "sys/dev/char",
                      "sys/firmware/devicetree/base"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "calls").touch()

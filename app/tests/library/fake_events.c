@@ -267,6 +267,9 @@ FAKE_CALL int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 	if (!fake_folder() || count > MAX_POLLED || !is_ours(fds, count))
 		return syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? NULL : &left, NULL, 0);
 
+	error = fake_told("poll");
+	if (error)
+		return fail(error);
 	snprintf(path, sizeof(path), "%s/unbound", fake_folder());
 	watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (watch < 0 || inotify_add_watch(watch, path, IN_CREATE) < 0)

@@ -93,8 +93,8 @@ FAKE_CALL int ioctl(int fd, unsigned long command, ...)
 	struct fake_buffer buffer;
 	struct fake_file file;
 	va_list arguments;
+	int before = errno, error;
 	void *argument;
-	int error;
 
 	va_start(arguments, command);
 	argument = va_arg(arguments, void *);
@@ -105,7 +105,25 @@ FAKE_CALL int ioctl(int fd, unsigned long command, ...)
 	if (fake_file_get(fd, &file) || !fake_buffer_of(fd, &buffer))
 		return fail(fcntl(fd, F_GETFD) < 0 ? EBADF : ENOTTY);
 	error = fake_ioctl(fd, &buffer, command, argument);
+	errno = before;
 	return error ? fail(error) : 0;
+}
+
+/* A file of events is open as the buffer was, and the eventfd that it is here for both. */
+FAKE_CALL int fcntl(int fd, int command, ...)
+{
+	struct fake_file file;
+	va_list arguments;
+	void *argument;
+	int ret;
+
+	va_start(arguments, command);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	ret = syscall(SYS_fcntl, fd, command, argument);
+	if (ret >= 0 && command == F_GETFL && fake_file_get(fd, &file) && file.kind == FAKE_EVENTS)
+		ret = (ret & ~O_ACCMODE) | file.mode;
+	return ret;
 }
 
 /* One access, or none. Returns bytes, or the negative of an errno. */
@@ -279,6 +297,7 @@ FAKE_CALL void *mmap(void *at, size_t length, int protection, int flags, int fd,
 	return (void *)syscall(SYS_mmap, at, length, protection, flags, fd, offset);
 }
 
+FAKE_ALSO(fcntl64, fcntl);
 FAKE_ALSO(pread64, pread);
 FAKE_ALSO(pwrite64, pwrite);
 FAKE_ALSO(__pread64_chk, __pread_chk);

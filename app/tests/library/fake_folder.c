@@ -23,19 +23,34 @@ const char *fake_folder(void)
 
 static bool exists(const char *path)
 {
-	return !syscall(SYS_faccessat, AT_FDCWD, path, F_OK);
+	int error = errno;
+	bool is_there = !syscall(SYS_faccessat, AT_FDCWD, path, F_OK);
+
+	errno = error;
+	return is_there;
 }
 
-/* The text of a file of the folder, without its end of line. */
+/* The bytes of a file of the folder, as many as fit: how many, or -1. errno stays. */
+static long bytes_of(const char *path, void *bytes, size_t size)
+{
+	int error = errno, fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	long len = -1;
+
+	if (fd >= 0) {
+		len = syscall(SYS_read, fd, bytes, size);
+		syscall(SYS_close, fd);
+	}
+	errno = error;
+	return len;
+}
+
+/* The text of one, without its end of line. */
 static bool text_of(const char *path, char value[64])
 {
-	int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	long len;
+	long len = bytes_of(path, value, 63);
 
-	if (fd < 0)
+	if (len < 0)
 		return false;
-	len = syscall(SYS_read, fd, value, 63);
-	syscall(SYS_close, fd);
 	value[len > 0 ? len : 0] = '\0';
 	value[strcspn(value, "\n")] = '\0';
 	return true;
@@ -103,6 +118,14 @@ bool fake_is_unbound(const char *name)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/unbound/%s", fake_folder(), name);
+	return exists(path);
+}
+
+bool fake_is_older(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/older", fake_folder());
 	return exists(path);
 }
 
@@ -176,15 +199,43 @@ int fake_info(int fd, const struct fake_buffer *buffer, struct cohbuf_info *info
 	return 0;
 }
 
+/* One more call was made: so many work before the one that fails. */
+static void count_down(const char *path, int told, int after)
+{
+	int error = errno, fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	if (fd < 0 || dprintf(fd, "%d %d\n", told, after) < 0)
+		abort();
+	syscall(SYS_close, fd);
+	errno = error;
+}
+
 /* An errno that a test wants of this call, once. */
 int fake_told(const char *call)
 {
 	char path[PATH_MAX], value[64];
+	int error = 0, after = 0;
 
-	snprintf(path, sizeof(path), "%s/fail/%s", fake_folder(), call);
-	if (!text_of(path, value) || syscall(SYS_unlinkat, AT_FDCWD, path, 0))
+	if (!fake_folder())
 		return 0;
-	return atoi(value);
+	snprintf(path, sizeof(path), "%s/fail/%s", fake_folder(), call);
+	if (!text_of(path, value))
+		return 0;
+	sscanf(value, "%d %d", &error, &after);
+	if (!after)
+		return syscall(SYS_unlinkat, AT_FDCWD, path, 0) ? 0 : error;
+	count_down(path, error, after - 1);
+	return 0;
+}
+
+/* What a test has it say, once, as a file can that is not the driver's. */
+void fake_lie(const char *call, void *argument, size_t size)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/lies/%s", fake_folder(), call);
+	if (bytes_of(path, argument, size) >= 0)
+		syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
 /* By one write to the end, so that lines of several threads stay whole. */

@@ -41,6 +41,8 @@ static int ioctl_info(int fd, const struct fake_buffer *buffer, struct cohbuf_in
 
 	if (!error)
 		error = fake_info(fd, buffer, info);
+	if (!error)
+		fake_lie("info", info, sizeof(*info));
 	fake_record(error, "info %s", buffer->name);
 	return error;
 }
@@ -138,6 +140,7 @@ static int ioctl_copy(int fd, const struct fake_buffer *buffer, struct cohbuf_co
 	if (!error) {
 		copy->transfers = 1;
 		copy->duration_ns = now_ns() - start;
+		fake_lie("copy", copy, sizeof(*copy));
 	}
 	fake_record(error, "copy %s %llu %llu %llu %u", buffer->name, copy->src, copy->dst,
 		    copy->length, limit);
@@ -204,7 +207,7 @@ static int ioctl_events(int fd, const struct fake_buffer *buffer, struct cohbuf_
  * What a buffer of the pool takes of the quota; 0 where nobody has it any more, neither its
  * file nor a mapping: then there is no lock on it.
  */
-static uint64_t bytes_of(const char *path)
+static uint64_t taken_by(const char *path)
 {
 	int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	uint64_t size = 0;
@@ -240,7 +243,7 @@ static uint64_t used_of(const struct fake_buffer *pool, unsigned int *number)
 		this = atoi(entry->d_name + len + 1);
 		*number = this >= *number ? this + 1 : *number;
 		snprintf(path, sizeof(path), "%s/pooled/%s", fake_folder(), entry->d_name);
-		used += bytes_of(path);
+		used += taken_by(path);
 	}
 	closedir(dir);
 	return used;
@@ -294,6 +297,8 @@ int fake_ioctl(int fd, const struct fake_buffer *buffer, unsigned long command, 
 		return ioctl_info(fd, buffer, argument);
 	if (fake_is_pool(buffer))
 		return command == COHBUF_IOC_ALLOC ? ioctl_alloc(fd, buffer, argument) : ENOTTY;
+	if (fake_is_older() && command != COHBUF_IOC_COPY)
+		return ENOTTY;
 	switch (command) {
 	case COHBUF_IOC_COPY:
 		return ioctl_copy(fd, buffer, argument);

@@ -205,10 +205,29 @@ FAKE_CALL int __fxstatat(int version, int dir, const char *path, struct stat *st
 	return fstatat(dir, path, status, flags);
 }
 
+/* The driver's name for its files of events. */
+static bool is_events(const char *path)
+{
+	struct fake_file file;
+	int fd;
+
+	return sscanf(path, "/proc/thread-self/fd/%d", &fd) == 1 && fake_file_get(fd, &file) &&
+	       file.kind == FAKE_EVENTS;
+}
+
 FAKE_CALL ssize_t readlinkat(int dir, const char *path, char *target, size_t size)
 {
+	static const char events[] = "anon_inode:[cohbuf-events]";
 	char real[PATH_MAX];
+	int error = is_below(path, "/proc/thread-self") ? fake_told("proc") : 0;
 
+	if (error)
+		return fail(error);
+	if (is_events(path)) {
+		size = size < sizeof(events) - 1 ? size : sizeof(events) - 1;
+		memcpy(target, events, size);
+		return size;
+	}
 	return syscall(SYS_readlinkat, dir, led(path, real), target, size);
 }
 
@@ -244,6 +263,17 @@ FAKE_CALL DIR *opendir(const char *path)
 	return dir;
 }
 
+FAKE_CALL struct dirent *readdir(DIR *dir)
+{
+	__typeof__(readdir) *real_one = dlsym(RTLD_NEXT, "readdir");
+	int error = fake_told("readdir");
+
+	if (!error)
+		return real_one(dir);
+	errno = error;
+	return NULL;
+}
+
 /* A program sees where it would be without the folder. */
 FAKE_CALL char *realpath(const char *path, char *resolved)
 {
@@ -269,6 +299,8 @@ FAKE_CALL char *__realpath_chk(const char *path, char *resolved, size_t room)
 	return realpath(path, resolved);
 }
 
+_Static_assert(sizeof(struct dirent) == sizeof(struct dirent64), "one is the other");
+FAKE_ALSO(readdir64, readdir);
 FAKE_ALSO(open64, open);
 FAKE_ALSO(openat64, openat);
 FAKE_ALSO(__open64_2, __open_2);

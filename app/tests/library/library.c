@@ -83,6 +83,69 @@ void expect_called(const char *call)
 	EXPECT_STREQ(line, call);
 }
 
+void need_fake(void)
+{
+	if (!is_fake())
+		SKIP("only a folder does so when it is told to");
+}
+
+static void write_file(const char *path, const void *bytes, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	ASSERT_TRUE(file);
+	ASSERT_EQ(fwrite(bytes, 1, size, file), size);
+	ASSERT_OK(fclose(file));
+}
+
+void fail_after(int count, const char *call, int error)
+{
+	char path[PATH_MAX], text[32];
+
+	need_fake();
+	snprintf(text, sizeof(text), "%d %d\n", error, count);
+	write_file(fake_file(path, "fail", call), text, strlen(text));
+}
+
+void fail_next(const char *call, int error)
+{
+	fail_after(0, call, error);
+}
+
+void lie_next(const char *call, const void *bytes, size_t size)
+{
+	char path[PATH_MAX];
+
+	need_fake();
+	write_file(fake_file(path, "lies", call), bytes, size);
+}
+
+void make_older(bool older)
+{
+	char path[PATH_MAX];
+
+	need_fake();
+	fake_file(path, "older", "");
+	if (older)
+		write_file(path, "", 0);
+	else
+		unlink(path);
+}
+
+/* What a test told it, and did not come to. */
+static void tell_nothing(const char *folder)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir = opendir(fake_file(path, folder, ""));
+
+	ASSERT_TRUE(dir);
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			unlink(fake_file(path, folder, entry->d_name));
+	closedir(dir);
+}
+
 /* With new memory, of the size of the old one. */
 static void renew_fake(const char *name)
 {
@@ -106,8 +169,12 @@ static void renew_fakes(const void *arg __attribute__((unused)))
 {
 	struct dirent *entry;
 	char path[PATH_MAX];
-	DIR *dir = opendir(fake_file(path, "unbound", ""));
+	DIR *dir;
 
+	tell_nothing("fail");
+	tell_nothing("lies");
+	make_older(false);
+	dir = opendir(fake_file(path, "unbound", ""));
 	ASSERT_TRUE(dir);
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
