@@ -320,6 +320,7 @@ static struct file *cohbuf_events_open(struct file *buffer, const struct cohbuf_
 	if (IS_ERR(waiter))
 		return ERR_CAST(waiter);
 
+	/* Programs know it by the name (docs/abi.md). */
 	file = anon_inode_getfile("[cohbuf-events]", &cohbuf_events_fops, waiter, flags);
 	if (IS_ERR(file)) {
 		if (waiter->source == COHBUF_EVENTS_INTERRUPT)

@@ -366,7 +366,8 @@ int cohbuf_events(const struct cohbuf_buffer *buffer, enum cohbuf_events_source 
  *   ETIMEDOUT	none came
  *   EINTR	a signal came
  *   EBADF	the buffer is not open for reading, or @events is no file
- *   EINVAL	@events is another kind of file
+ *   EINVAL	@events is another kind of file, of which nothing is read; where /proc is not
+ *		mounted a buffer's is known, and others are not
  *   ENODEV	the device was unbound from its driver, and what came before was read
  */
 int cohbuf_wait(int events, int timeout_ms, uint64_t *count);
@@ -377,9 +378,10 @@ int cohbuf_wait(int events, int timeout_ms, uint64_t *count);
  * @count: how many, 1 to 2^32 - 1; of %COHBUF_EVENTS_INTERRUPT 1
  *
  * Return: 0; or -1 with errno
- *   EINVAL	@count is none
+ *   EINVAL	@count is none; or @events is another kind of file, to which nothing is written,
+ *		as cohbuf_wait() has it
  *   EBADF	the buffer is not open for writing, or @events is no file
- *   EOVERFLOW	more were posted than a count has room for
+ *   EOVERFLOW	since the bind more were posted than a count has room for, read or not
  *   ENODEV	the device was unbound from its driver
  */
 int cohbuf_post(int events, uint64_t count);

@@ -5,11 +5,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "buffer.h"
+
+#define GIVE_EVENTS	"give a file of cohbuf_events()"
 
 static const char *remedy_of_events(const struct cohbuf_buffer *buffer, int error)
 {
@@ -29,6 +33,36 @@ int cohbuf_events(const struct cohbuf_buffer *buffer, enum cohbuf_events_source 
 			   cohbuf_called(buffer, called));
 }
 
+/*
+ * Of another file 8 bytes would be read or written all the same, of a buffer's too. The driver
+ * gives a name to its own; where there is no /proc to read it from, all but buffers pass.
+ */
+static bool is_of_events(int file)
+{
+	static const char name[] = "anon_inode:[cohbuf-events]";
+	char link[40], found[sizeof(name)];
+	struct cohbuf_info info;
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", file);
+	len = readlink(link, found, sizeof(found));
+	if (len >= 0)
+		return len == sizeof(name) - 1 && !memcmp(found, name, len);
+	return ioctl(file, COHBUF_IOC_INFO, &info) && errno == ENOTTY;
+}
+
+/* Is it a file of events, and not open for @refused alone? Returns 0 or an errno. */
+static int check_events(int file, int refused)
+{
+	int flags = fcntl(file, F_GETFL);
+
+	if (flags < 0)
+		return errno;
+	if (!is_of_events(file))
+		return EINVAL;
+	return (flags & O_ACCMODE) == refused ? EBADF : 0;
+}
+
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -42,11 +76,11 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 {
 	int64_t end = now_ms() + timeout_ms;
 	struct pollfd ready = { .fd = events, .events = POLLIN };
-	struct cohbuf_info info;
+	/* poll() would wait for what is never there to be read, too. */
+	int error = check_events(events, O_WRONLY);
 
-	/* Of a file that is none poll() would wait all the same. */
-	if (events < 0)
-		return EBADF;
+	if (error)
+		return error;
 	for (;;) {
 		int64_t left = end - now_ms();
 		int wait = left > 0 ? left : 0;
@@ -57,9 +91,6 @@ static int next_count(int events, int timeout_ms, uint64_t *count)
 			return errno;
 		if (!ret)
 			return ETIMEDOUT;
-		/* A buffer's own file could be read as well, and would move on. */
-		if (!ioctl(events, COHBUF_IOC_INFO, &info))
-			return EINVAL;
 		len = read(events, count, sizeof(*count));
 		if (len == sizeof(*count))
 			return 0;
@@ -82,15 +113,16 @@ static const char *remedy_of_wait(int error)
 	case EBADF:
 		return "take the file of cohbuf_events() from a buffer that is open for reading";
 	default:
-		return "give a file of cohbuf_events()";
+		return GIVE_EVENTS;
 	}
 }
 
 int cohbuf_wait(int events, int timeout_ms, uint64_t *count)
 {
 	uint64_t came;
-	int error = next_count(events, timeout_ms, &came);
+	int before = errno, error = next_count(events, timeout_ms, &came);
 
+	errno = before;
 	if (error)
 		return cohbuf_fail(error, remedy_of_wait(error), "waiting for events");
 	if (count)
@@ -106,7 +138,7 @@ static const char *remedy_of_post(int error)
 	case EBADF:
 		return "take the file of cohbuf_events() from a buffer that is open for writing";
 	case EOVERFLOW:
-		return "nobody reads what was posted before: wait for those who are to";
+		return "since the bind as many were posted as can be counted, read or not: bind the device anew, which counts from 0";
 	default:
 		return remedy_of_wait(error);
 	}
@@ -114,10 +146,14 @@ static const char *remedy_of_post(int error)
 
 int cohbuf_post(int events, uint64_t count)
 {
-	ssize_t len = write(events, &count, sizeof(count));
+	int before = errno, error = check_events(events, O_RDONLY);
+	bool is_another = error == EINVAL;
 
-	if (len == sizeof(count))
+	if (!error && write(events, &count, sizeof(count)) < 0)
+		error = errno;
+	errno = before;
+	if (!error)
 		return 0;
-	return cohbuf_fail(len < 0 ? errno : EINVAL, remedy_of_post(len < 0 ? errno : EINVAL),
+	return cohbuf_fail(error, is_another ? GIVE_EVENTS : remedy_of_post(error),
 			   "posting %" PRIu64 " events", count);
 }

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -65,9 +67,82 @@ TEST(library_events, are_had_by_who_may_read)
 	ASSERT_OK(cohbuf_post(events, 1));
 	EXPECT_FAILS(cohbuf_wait(events, 1000, NULL), EBADF, "open for reading");
 	EXPECT_FAILS(cohbuf_wait(-1, -1, NULL), EBADF, "cohbuf_events()");
-	/* The easiest one to take by mistake. */
-	EXPECT_FAILS(cohbuf_wait(cohbuf_fd(opened("plain", O_RDWR)), 0, NULL), EINVAL,
+	/* One of which none could ever be had, at once. */
+	EXPECT_FAILS(cohbuf_wait(events_of(opened("plain", O_WRONLY)), -1, NULL), EBADF,
+		     "open for reading");
+}
+
+/* The easiest one to take by mistake: it has bytes to read, and to write over. */
+TEST(library_events, are_none_of_the_buffers_own_file)
+{
+	static const char *const names[] = { "plain", "registers" };
+	uint64_t before, after;
+
+	for (int i = 0; i < 2; i++) {
+		struct cohbuf_buffer *buffer = opened(names[i], O_RDWR);
+		int fd = cohbuf_fd(buffer);
+
+		ASSERT_OK(cohbuf_read(buffer, &before, 0, 4));
+		EXPECT_FAILS(cohbuf_post(fd, 1), EINVAL, "give a file of cohbuf_events()");
+		EXPECT_FAILS(cohbuf_wait(fd, 0, NULL), EINVAL, "give a file of cohbuf_events()");
+		/* A clock may have gone on. */
+		EXPECT_EQ(lseek(fd, 0, SEEK_CUR), 0);
+		ASSERT_OK(cohbuf_read(buffer, &after, 0, 4));
+		EXPECT_TRUE(i || !memcmp(&before, &after, 4));
+	}
+}
+
+static void expect_is_no_file_of_events(int reader, int writer)
+{
+	char bytes[8] = "";
+
+	ASSERT_EQ(write(writer, "\1\0\0\0\0\0\0", 8), 8);
+	EXPECT_FAILS(cohbuf_wait(reader, 0, NULL), EINVAL, "give a file of cohbuf_events()");
+	EXPECT_FAILS(cohbuf_wait(reader, -1, NULL), EINVAL, "give a file of cohbuf_events()");
+	EXPECT_FAILS(cohbuf_post(writer, 1), EINVAL, "give a file of cohbuf_events()");
+	/* Nothing came, and nothing went. */
+	EXPECT_EQ(read(reader, bytes, sizeof(bytes)), 8);
+	EXPECT_BYTES(bytes, "\1\0\0\0\0\0\0", 8);
+	EXPECT_ERRNO(read(reader, bytes, sizeof(bytes)), EAGAIN);
+}
+
+TEST(library_events, are_none_of_other_files)
+{
+	int pipes[2], counter = eventfd(0, EFD_NONBLOCK);
+
+	need_buffer("plain");
+	ASSERT_OK(pipe2(pipes, O_NONBLOCK));
+	expect_is_no_file_of_events(pipes[0], pipes[1]);
+	expect_is_no_file_of_events(counter, counter);
+	/* Of which the kind is told first. */
+	EXPECT_FAILS(cohbuf_wait(pipes[1], 0, NULL), EINVAL, "give a file of cohbuf_events()");
+}
+
+/* There may be no /proc: what counts is that it is no buffer's. */
+TEST(library_events, are_known_without_their_name)
+{
+	struct cohbuf_buffer *buffer = opened("plain", O_RDWR);
+	int events = events_of(buffer);
+
+	fail_next("proc", ENOENT);
+	EXPECT_KEEPS_ERRNO(!cohbuf_post(events, 1));
+	fail_next("proc", ENOENT);
+	EXPECT_KEEPS_ERRNO(!cohbuf_wait(events, 0, NULL));
+	fail_next("proc", ENOENT);
+	EXPECT_FAILS(cohbuf_post(cohbuf_fd(buffer), 1), EINVAL, "give a file of cohbuf_events()");
+	unbind("plain");
+	fail_next("proc", ENOENT);
+	EXPECT_FAILS(cohbuf_wait(cohbuf_fd(buffer), 0, NULL), EINVAL,
 		     "give a file of cohbuf_events()");
+}
+
+/* Each is of all there were, so that to read them makes no room. */
+TEST(library_events, are_too_many_until_the_next_bind)
+{
+	int events = events_of(opened("plain", O_RDWR));
+
+	fail_next("post", EOVERFLOW);
+	EXPECT_FAILS(cohbuf_post(events, 1), EOVERFLOW, "bind the device anew");
 }
 
 TEST(library_events, of_another_process_wake_who_waits)
