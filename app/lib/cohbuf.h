@@ -199,7 +199,7 @@ void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size
  * what was mapped: another address is unmapped as well.
  *
  * Return: 0; or -1 with errno
- *   EINVAL	@length is zero, or more than there can be at @at
+ *   EINVAL	@at is NULL, or @length is zero or more than there can be at @at
  *   ENOMEM	a part of a mapping was to go, and the process has too many mappings already
  */
 int cohbuf_unmap(void *at, size_t length);

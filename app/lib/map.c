@@ -27,33 +27,37 @@ static const char *remedy_of_map(const struct cohbuf_buffer *buffer, int error)
 	}
 }
 
-static void *map(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t length, int prot)
+/* Returns 0 or an errno. */
+static int map(const struct cohbuf_buffer *buffer, uint64_t offset, uint64_t length, int prot,
+	       void **at)
 {
 	size_t lead = beside(offset);
-	void *at;
+	void *pages;
 
-	errno = EINVAL;
 	if (!length || (prot != PROT_READ && prot != (PROT_READ | PROT_WRITE)))
-		return NULL;
-	errno = EOVERFLOW;
+		return EINVAL;
 	if (length > SIZE_MAX - lead)
-		return NULL;
-	errno = cohbuf_is_pool(buffer) ? ENOTTY : ENXIO;
-	if (cohbuf_is_pool(buffer) || offset > buffer->info.size ||
-	    length > buffer->info.size - offset)
-		return NULL;
-	at = mmap(NULL, length + lead, prot, MAP_SHARED, buffer->fd, offset - lead);
-	return at == MAP_FAILED ? NULL : (char *)at + lead;
+		return EOVERFLOW;
+	if (cohbuf_is_pool(buffer))
+		return ENOTTY;
+	if (offset > buffer->info.size || length > buffer->info.size - offset)
+		return ENXIO;
+	pages = mmap(NULL, length + lead, prot, MAP_SHARED, buffer->fd, offset - lead);
+	if (pages == MAP_FAILED)
+		return errno;
+	*at = (char *)pages + lead;
+	return 0;
 }
 
 void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size_t length,
 		       int prot)
 {
 	char called[COHBUF_CALLED_SIZE];
-	void *at = map(buffer, offset, length, prot);
+	void *at = NULL;
+	int error = map(buffer, offset, length, prot, &at);
 
-	if (!at)
-		cohbuf_fail(errno, remedy_of_map(buffer, errno),
+	if (error)
+		cohbuf_fail(error, remedy_of_map(buffer, error),
 			    "cannot map %zu bytes from offset 0x%" PRIx64 " of %s", length, offset,
 			    cohbuf_called(buffer, called));
 	return at;
@@ -62,21 +66,34 @@ void *cohbuf_map_range(const struct cohbuf_buffer *buffer, uint64_t offset, size
 void *cohbuf_map(const struct cohbuf_buffer *buffer, int prot)
 {
 	char called[COHBUF_CALLED_SIZE];
-	void *at = map(buffer, 0, buffer->info.size, prot);
+	void *at = NULL;
+	int error = map(buffer, 0, buffer->info.size, prot, &at);
 
-	if (!at)
-		cohbuf_fail(errno, remedy_of_map(buffer, errno), "cannot map %s",
+	if (error)
+		cohbuf_fail(error, remedy_of_map(buffer, error), "cannot map %s",
 			    cohbuf_called(buffer, called));
 	return at;
 }
 
-int cohbuf_unmap(void *at, size_t length)
+/* Returns 0 or an errno. */
+static int unmap(void *at, size_t length)
 {
 	size_t lead = beside((uintptr_t)at);
 
-	errno = EINVAL;
-	if (length && length <= SIZE_MAX - lead && !munmap((char *)at - lead, length + lead))
+	/* A mapping that failed is NULL: munmap(2) would take all from there to the length. */
+	if ((uintptr_t)at == lead)
+		return EINVAL;
+	if (!length || length > SIZE_MAX - lead)
+		return EINVAL;
+	return munmap((char *)at - lead, length + lead) ? errno : 0;
+}
+
+int cohbuf_unmap(void *at, size_t length)
+{
+	int error = unmap(at, length);
+
+	if (!error)
 		return 0;
-	return cohbuf_fail(errno, "give what cohbuf_map() returned, and the length of the mapping",
+	return cohbuf_fail(error, "give what cohbuf_map() returned, and the length of the mapping",
 			   "cannot unmap %zu bytes", length);
 }

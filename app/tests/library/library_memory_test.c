@@ -132,6 +132,9 @@ TEST(library_memory, lengths_of_zero)
 	EXPECT_NULL(cohbuf_map(buffer, PROT_READ | PROT_EXEC), EINVAL, "perhaps with PROT_WRITE");
 	EXPECT_NULL(cohbuf_map(buffer, PROT_NONE), EINVAL, "give a length");
 	EXPECT_FAILS(cohbuf_unmap(&byte, 0), EINVAL, "what cohbuf_map() returned");
+	/* What a mapping that failed is, and an address that is in the same page. */
+	EXPECT_FAILS(cohbuf_unmap(NULL, 4096), EINVAL, "what cohbuf_map() returned");
+	EXPECT_FAILS(cohbuf_unmap((void *)5, 100), EINVAL, "what cohbuf_map() returned");
 	EXPECT_FAILS(cohbuf_sync_for_cpu(buffer, 0, 0, COHBUF_SYNC_TO_DEVICE), EINVAL,
 		     "at least 1 byte");
 	EXPECT_FAILS(cohbuf_export(buffer, 0, 0, O_RDONLY), EINVAL, "page size");
