@@ -71,9 +71,11 @@ static int write_all(const struct cohbuf_buffer *buffer, const char *from, uint6
 
 int cohbuf_read(const struct cohbuf_buffer *buffer, void *to, uint64_t offset, size_t length)
 {
-	int error = read_all(buffer, to, offset, length);
+	int before = errno, error = read_all(buffer, to, offset, length);
 	char called[COHBUF_CALLED_SIZE];
 
+	/* A signal may have been in between. */
+	errno = before;
 	if (!error)
 		return 0;
 	return cohbuf_fail(error, remedy_of_access(buffer, error),
@@ -84,9 +86,11 @@ int cohbuf_read(const struct cohbuf_buffer *buffer, void *to, uint64_t offset, s
 int cohbuf_write(const struct cohbuf_buffer *buffer, const void *from, uint64_t offset,
 		 size_t length)
 {
-	int error = write_all(buffer, from, offset, length);
+	int before = errno, error = write_all(buffer, from, offset, length);
 	char called[COHBUF_CALLED_SIZE];
 
+	/* A signal may have been in between. */
+	errno = before;
 	if (!error)
 		return 0;
 	return cohbuf_fail(error, remedy_of_access(buffer, error),

@@ -3,7 +3,7 @@
  * libcohbuf - DMA buffers that a devicetree node describes, from a program.
  *
  * Every function that can fail says so by its value, sets errno, and leaves a sentence with
- * what to do about it in cohbuf_error().
+ * what to do about it in cohbuf_error(). One that works leaves both as they were.
  *
  * Any number of threads may call any function at the same time, also on one buffer. The one
  * exception is cohbuf_close(): nobody may use the buffer by then.
@@ -41,7 +41,7 @@ struct cohbuf_buffer;
  * Return: the buffer, for cohbuf_close(); or NULL with errno
  *   ENOENT	there is no such name
  *   EACCES	the user may not open it so
- *   EINVAL	@flags have others
+ *   EINVAL	@flags have others, or both O_WRONLY and O_RDWR
  *   ENOTTY	it is no cohbuf buffer
  *   ENODEV, ENXIO	the device was unbound from its driver
  *   ENOMEM, EMFILE, ENFILE	as open(2) has them
@@ -72,7 +72,8 @@ struct cohbuf_buffer *cohbuf_open_node(const char *node, int flags);
  *
  * Return: the buffer, for cohbuf_close(); or NULL with errno
  *   EBADF	@fd is no file
- *   ENOTTY	it is no cohbuf buffer
+ *   ENOTTY	it is no cohbuf buffer, or says what no buffer does: whoever sends a file can
+ *		have made it to answer anything
  *   ENODEV	the device was unbound from its driver
  *   ENOMEM	there is no memory for it
  */
@@ -93,7 +94,7 @@ struct cohbuf_buffer *cohbuf_open_fd(int fd);
  *   ENOSPC	it is, but not in one piece
  *   EINVAL	@size is zero
  *   EBADF	@pool is not open for both reading and writing
- *   ENOTTY	@pool is a buffer
+ *   ENOTTY	@pool is a buffer; or the loaded driver is too old for pools
  *   ENODEV	the device was unbound from its driver
  *   EMFILE, ENFILE	as open(2) has them
  */
@@ -484,7 +485,7 @@ int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE]);
  *	cut off
  *
  * Return: 0; or -1 with errno
- *   ENOENT	there is no such buffer, or it has no such attribute
+ *   ENOENT	there is no such buffer, or it has no such attribute: each is a name, and no path
  *   EINVAL	@size is zero
  *   EACCES, EPERM	the user may not read it
  *   ENODEV	the device was unbound from its driver
@@ -498,7 +499,7 @@ int cohbuf_attribute(const char *name, const char *attribute, char *value, size_
  * that there are, "cohbuf doctor" why one is missing
  *
  * Return: one line without an end of line, valid until this thread's next call that fails; ""
- * before the first one
+ * before the first one. Control characters of names are question marks in it.
  */
 const char *cohbuf_error(void);
 

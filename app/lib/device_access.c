@@ -24,6 +24,8 @@ int cohbuf_dma_copy(const struct cohbuf_buffer *buffer, struct cohbuf_copy *copy
 	__sync_synchronize();
 	error = ioctl(buffer->fd, COHBUF_IOC_COPY, copy) ? errno : 0;
 	__sync_synchronize();
+	/* Whoever answered: programs print it. */
+	copy->engine[sizeof(copy->engine) - 1] = '\0';
 	if (!error)
 		return 0;
 	/* Where no device sees it, that is more than that the range is a wrong one. */

@@ -17,6 +17,21 @@ static __thread struct {
 	const char *remedy;
 } last = { .remedy = "" };
 
+/*
+ * Names can have anything in them: what is said of them stays one line, and does nothing to a
+ * terminal. All other characters of UTF-8 stay; those from U+0080 to U+009F are controls, too.
+ */
+static void replace_controls(char *text)
+{
+	for (unsigned char *at = (unsigned char *)text; *at; at++) {
+		if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			*at++ = '?';
+		else if (*at >= ' ' && *at != 0x7f)
+			continue;
+		*at = '?';
+	}
+}
+
 int cohbuf_fail(int error, const char *remedy, const char *text, ...)
 {
 	va_list args;
@@ -25,6 +40,7 @@ int cohbuf_fail(int error, const char *remedy, const char *text, ...)
 	va_start(args, text);
 	vsnprintf(last.text, sizeof(last.text), text, args);
 	va_end(args);
+	replace_controls(last.text);
 	len = strlen(last.text);
 	/* %m: strerror() may be another thread's. */
 	errno = error;
@@ -56,7 +72,7 @@ const char *cohbuf_remedy_of_open(int error)
 	case ENXIO:
 		return "the device was unbound from its driver: bind it again below /sys/bus/platform/drivers/cohbuf; or /sys is not mounted";
 	case ENOTTY:
-		return "it is no cohbuf buffer: another driver has this name; change the node's label";
+		return "it is no cohbuf buffer: \"cohbuf list\" shows those that there are";
 	case ENOMEM:
 		return "there is no memory left for a program";
 	case EMFILE:
@@ -64,6 +80,13 @@ const char *cohbuf_remedy_of_open(int error)
 	default:
 		return "see open(2)";
 	}
+}
+
+const char *cohbuf_remedy_of_name(const char *name, int error)
+{
+	if (error == ENOTTY && !strchr(name, '/'))
+		return "it is no cohbuf buffer: something else has this name below /dev; give the name of a buffer, or change the label of the node that was to have it";
+	return cohbuf_remedy_of_open(error);
 }
 
 const char *cohbuf_remedy_of_call(const struct cohbuf_buffer *buffer, int error)

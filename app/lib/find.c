@@ -17,16 +17,13 @@
 #define CLASS_DIR "/sys/class/cohbuf"
 #define DT_BASE "/sys/firmware/devicetree/base"
 
-/* snprintf() into a fixed buffer, where a cut result would be a wrong name. */
+/* snprintf() into a fixed buffer, where a cut result would be a wrong name. 0 or an errno. */
 #define format(to, size, ...) \
 	fits(snprintf(to, size, __VA_ARGS__), size)
 
 static int fits(int len, size_t size)
 {
-	if (len >= 0 && (size_t)len < size)
-		return 0;
-	errno = ENAMETOOLONG;
-	return -1;
+	return len >= 0 && (size_t)len < size ? 0 : ENAMETOOLONG;
 }
 
 int cohbuf_path(const char *name, char *path, size_t size)
@@ -34,7 +31,7 @@ int cohbuf_path(const char *name, char *path, size_t size)
 	return format(path, size, "%s%s", strchr(name, '/') ? "" : "/dev/", name);
 }
 
-/* The last part of what a link of sysfs points to. */
+/* The last part of what a link of a device's points to. Without the link the device is gone. */
 static int link_name(const char *path, char *name, size_t size)
 {
 	char target[PATH_MAX];
@@ -42,7 +39,7 @@ static int link_name(const char *path, char *name, size_t size)
 	ssize_t len = readlink(path, target, sizeof(target) - 1);
 
 	if (len < 0)
-		return -1;
+		return errno == ENOENT ? ENODEV : errno;
 	target[len] = '\0';
 	last = strrchr(target, '/');
 	return format(name, size, "%s", last ? last + 1 : target);
@@ -50,32 +47,48 @@ static int link_name(const char *path, char *name, size_t size)
 
 int cohbuf_look_up(const char *name, char found[COHBUF_NAME_SIZE])
 {
-	char path[PATH_MAX], device[64], class[COHBUF_NAME_SIZE];
+	char path[PATH_MAX], device[64], class[NAME_MAX + 1];
+	int error = cohbuf_path(name, path, sizeof(path));
 	struct stat status;
 
-	if (cohbuf_path(name, path, sizeof(path)) || stat(path, &status))
-		return -1;
-	errno = ENOTTY;
+	if (error)
+		return error;
+	if (stat(path, &status))
+		return errno;
 	if (!S_ISCHR(status.st_mode))
-		return -1;
+		return ENOTTY;
 	snprintf(device, sizeof(device), "/sys/dev/char/%u:%u", major(status.st_rdev),
 		 minor(status.st_rdev));
 	snprintf(path, sizeof(path), "%s/subsystem", device);
-	if (link_name(path, class, sizeof(class))) {
-		errno = errno == ENOENT ? ENODEV : errno;
-		return -1;
-	}
-	errno = ENOTTY;
+	error = link_name(path, class, sizeof(class));
+	if (error)
+		return error;
 	if (strcmp(class, "cohbuf"))
-		return -1;
+		return ENOTTY;
 	return link_name(device, found, COHBUF_NAME_SIZE);
 }
 
 int cohbuf_find(const char *path, char name[COHBUF_NAME_SIZE])
 {
-	if (!cohbuf_look_up(path, name))
+	int before = errno, error = cohbuf_look_up(path, name);
+
+	errno = before;
+	if (!error)
 		return 0;
-	return cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot find \"%.200s\"", path);
+	return cohbuf_fail(error, cohbuf_remedy_of_name(path, error), "cannot find \"%.200s\"",
+			   path);
+}
+
+/* The next name in the folder; NULL at its end, with errno 0, and where it cannot be read. */
+static const char *next_name(DIR *dir)
+{
+	struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(dir);
+	} while (entry && entry->d_name[0] == '.');
+	return entry ? entry->d_name : NULL;
 }
 
 static int compare_names(const void *one, const void *other)
@@ -83,47 +96,54 @@ static int compare_names(const void *one, const void *other)
 	return strcmp(one, other);
 }
 
-/* What the folder has, in its order, which is any; returns how many, or -1. */
-static int read_names(DIR *dir, char (**names)[COHBUF_NAME_SIZE])
+/* What the folder has, in its order, which is any. Returns 0 or an errno. */
+static int read_names(DIR *dir, char (**names)[COHBUF_NAME_SIZE], int *count)
 {
-	struct dirent *entry;
-	int count = 0;
+	const char *name;
 
-	while ((entry = readdir(dir))) {
-		void *more;
+	while ((name = next_name(dir))) {
+		void *more = realloc(*names, (*count + 1) * sizeof(**names));
 
-		if (entry->d_name[0] == '.')
-			continue;
-		more = realloc(*names, (count + 1) * sizeof(**names));
 		if (!more)
-			return -1;
+			return ENOMEM;
 		*names = more;
-		count += !format((*names)[count], sizeof(**names), "%s", entry->d_name);
+		*count += !format((*names)[*count], sizeof(**names), "%s", name);
 	}
-	return count;
+	return errno;
+}
+
+/* Returns 0 or an errno, and then no names. */
+static int all_names(char (**names)[COHBUF_NAME_SIZE], int *count)
+{
+	DIR *dir = opendir(CLASS_DIR);
+	int error;
+
+	if (!dir)
+		return errno;
+	error = read_names(dir, names, count);
+	closedir(dir);
+	if (error || !*count) {
+		free(*names);
+		*names = NULL;
+	}
+	return error;
 }
 
 int cohbuf_names(char (**names)[COHBUF_NAME_SIZE])
 {
-	DIR *dir = opendir(CLASS_DIR);
-	int count;
+	int before = errno, count = 0, error;
 
 	*names = NULL;
-	if (!dir)
-		return cohbuf_fail(errno,
-				   errno == ENOENT ? "load the driver: modprobe cohbuf" :
-						     cohbuf_remedy_of_open(errno),
+	error = all_names(names, &count);
+	errno = before;
+	if (error)
+		return cohbuf_fail(error,
+				   error == ENOENT ? "load the driver: modprobe cohbuf" :
+						     cohbuf_remedy_of_open(error),
 				   "cannot list the buffers in " CLASS_DIR);
-	count = read_names(dir, names);
-	closedir(dir);
-	if (count < 0) {
-		free(*names);
-		*names = NULL;
-		return cohbuf_fail(ENOMEM, cohbuf_remedy_of_open(ENOMEM),
-				   "cannot list the buffers in " CLASS_DIR);
-	}
 	if (count)
 		qsort(*names, count, sizeof(**names), compare_names);
+	errno = before;
 	return count;
 }
 
@@ -150,37 +170,44 @@ static bool is_of_node(const char *name, const char *node)
 	return realpath(path, real) && !strcmp(real, node);
 }
 
+/* Returns 0 or an errno. */
 static int find_node(const char *node, char name[COHBUF_NAME_SIZE])
 {
 	char path[PATH_MAX], real[PATH_MAX];
-	struct dirent *entry;
-	int ret = -1;
+	const char *entry;
+	int error;
 	DIR *dir;
 
-	errno = EINVAL;
-	if (node[0] != '/' || format(path, sizeof(path), DT_BASE "%s", node) ||
-	    !realpath(path, real))
-		return -1;
+	if (node[0] != '/')
+		return EINVAL;
+	error = format(path, sizeof(path), DT_BASE "%s", node);
+	if (error)
+		return error;
+	if (!realpath(path, real))
+		return errno;
 	dir = opendir(CLASS_DIR);
-	if (!dir) {
+	if (!dir)
 		/* Where the driver is not loaded the node has none either. */
-		errno = errno == ENOENT ? ENODEV : errno;
-		return -1;
-	}
-	while (ret && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && is_of_node(entry->d_name, real))
-			ret = format(name, COHBUF_NAME_SIZE, "%s", entry->d_name);
+		return errno == ENOENT ? ENODEV : errno;
+	do
+		entry = next_name(dir);
+	while (entry && !is_of_node(entry, real));
+	if (entry)
+		error = format(name, COHBUF_NAME_SIZE, "%s", entry);
+	else
+		error = errno ? errno : ENODEV;
 	closedir(dir);
-	if (ret)
-		errno = ENODEV;
-	return ret;
+	return error;
 }
 
 int cohbuf_find_node(const char *node, char name[COHBUF_NAME_SIZE])
 {
-	if (!find_node(node, name))
+	int before = errno, error = find_node(node, name);
+
+	errno = before;
+	if (!error)
 		return 0;
-	return cohbuf_fail(errno, remedy_of_node(errno), "cannot find the node \"%.200s\"", node);
+	return cohbuf_fail(error, remedy_of_node(error), "cannot find the node \"%.200s\"", node);
 }
 
 static const char *remedy_of_attribute(int error)
@@ -188,6 +215,8 @@ static const char *remedy_of_attribute(int error)
 	switch (error) {
 	case ENOENT:
 		return "there is no such buffer, or it has no such attribute: look below " CLASS_DIR;
+	case EACCES:
+		return "run this as root, who alone may read it";
 	case EPERM:
 		return "besides being root, who reads it needs CAP_SYS_RAWIO";
 	case EINVAL:
@@ -197,27 +226,47 @@ static const char *remedy_of_attribute(int error)
 	}
 }
 
-int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size)
+/* No way to another folder. */
+static bool is_name(const char *name)
+{
+	return name[0] && !strchr(name, '/') && strcmp(name, ".") && strcmp(name, "..");
+}
+
+/* Returns 0 or an errno. */
+static int read_attribute(const char *name, const char *attribute, char *value, size_t size)
 {
 	char path[PATH_MAX];
-	ssize_t len = -1;
 	int fd, error;
+	ssize_t len;
 
-	errno = EINVAL;
-	if (size && !format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attribute)) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0) {
-			len = read(fd, value, size - 1);
-			error = errno;
-			close(fd);
-			errno = error;
-		}
-	}
-	if (len < 0)
-		return cohbuf_fail(errno,
-				   remedy_of_attribute(errno),
-				   "cannot read the attribute \"%.100s\" of \"%.100s\"", attribute, name);
+	if (!size)
+		return EINVAL;
+	if (!is_name(name) || !is_name(attribute))
+		return ENOENT;
+	error = format(path, sizeof(path), CLASS_DIR "/%s/%s", name, attribute);
+	if (error)
+		return error;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	len = read(fd, value, size - 1);
+	error = len < 0 ? errno : 0;
+	close(fd);
+	/* Folders are beside the attributes, and are none. */
+	if (error)
+		return error == EISDIR ? ENOENT : error;
 	value[len] = '\0';
 	value[strcspn(value, "\n")] = '\0';
 	return 0;
+}
+
+int cohbuf_attribute(const char *name, const char *attribute, char *value, size_t size)
+{
+	int before = errno, error = read_attribute(name, attribute, value, size);
+
+	errno = before;
+	if (!error)
+		return 0;
+	return cohbuf_fail(error, remedy_of_attribute(error),
+			   "cannot read the attribute \"%.100s\" of \"%.100s\"", attribute, name);
 }

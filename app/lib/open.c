@@ -26,54 +26,82 @@ const char *cohbuf_called(const struct cohbuf_buffer *buffer, char called[COHBUF
 	return called;
 }
 
-/* Takes the file over where it is a buffer's; NULL with errno, without words, where not. */
-static struct cohbuf_buffer *buffer_of(int fd)
+/* A file that was sent can be anybody's, and answer the call with anything, or with nothing. */
+static bool is_of_a_buffer(const struct cohbuf_info *info)
 {
-	struct cohbuf_buffer *buffer = malloc(sizeof(*buffer));
-	int error;
-
-	if (!buffer)
-		return NULL;
-	buffer->fd = fd;
-	if (!ioctl(fd, COHBUF_IOC_INFO, &buffer->info))
-		return buffer;
-	error = errno;
-	free(buffer);
-	errno = error;
-	return NULL;
+	return info->name[0] && memchr(info->name, '\0', sizeof(info->name)) && info->size &&
+	       !(info->size % sysconf(_SC_PAGESIZE));
 }
 
-static void close_quietly(int fd)
+/* Takes the file over where it is a buffer's. Returns 0 or an errno. */
+static int take_over(int fd, struct cohbuf_buffer **taken)
 {
-	int error = errno;
+	struct cohbuf_buffer *buffer = calloc(1, sizeof(*buffer));
+	int error = 0;
 
-	if (fd >= 0)
+	if (!buffer)
+		return ENOMEM;
+	buffer->fd = fd;
+	if (ioctl(fd, COHBUF_IOC_INFO, &buffer->info))
+		error = errno;
+	else if (!is_of_a_buffer(&buffer->info))
+		error = ENOTTY;
+	if (error)
+		free(buffer);
+	else
+		*taken = buffer;
+	return error;
+}
+
+/* One that was just made, by a path or out of a pool: nobody else has it. Returns 0 or an errno. */
+static int take_over_new(int fd, struct cohbuf_buffer **taken)
+{
+	int error = take_over(fd, taken);
+
+	if (error)
 		close(fd);
-	errno = error;
+	return error;
+}
+
+/* Returns 0 or an errno. */
+static int open_named(const char *name, int flags, struct cohbuf_buffer **buffer)
+{
+	char path[PATH_MAX], found[COHBUF_NAME_SIZE];
+	int error = cohbuf_path(name, path, sizeof(path));
+	int fd;
+
+	/* Other devices may not like to be opened: look whose it is first. */
+	if (!error)
+		error = cohbuf_look_up(name, found);
+	if (error)
+		return error;
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? errno : take_over_new(fd, buffer);
+}
+
+/* Both of the bits are a mode of Linux by which nothing but ioctl() is allowed. */
+static bool are_flags(int flags)
+{
+	return !(flags & ~(O_ACCMODE | O_CLOEXEC | O_NONBLOCK)) &&
+	       (flags & O_ACCMODE) != (O_WRONLY | O_RDWR);
 }
 
 struct cohbuf_buffer *cohbuf_open(const char *name, int flags)
 {
 	struct cohbuf_buffer *buffer = NULL;
-	char path[PATH_MAX], found[COHBUF_NAME_SIZE];
-	int fd = -1;
+	int before = errno, error;
 
-	if (flags & ~(O_ACCMODE | O_CLOEXEC | O_NONBLOCK)) {
+	if (!are_flags(flags)) {
 		cohbuf_fail(EINVAL, "give O_RDONLY, O_WRONLY or O_RDWR",
 			    "cannot open \"%.200s\" with the flags 0x%x", name, flags);
 		return NULL;
 	}
-	/* Other devices may not like to be opened: look whose it is first. */
-	if (!cohbuf_path(name, path, sizeof(path)) && !cohbuf_look_up(name, found)) {
-		fd = open(path, flags | O_CLOEXEC);
-		if (fd >= 0)
-			buffer = buffer_of(fd);
-	}
-	if (buffer)
-		return buffer;
-	close_quietly(fd);
-	cohbuf_fail(errno, cohbuf_remedy_of_open(errno), "cannot open \"%.200s\"", name);
-	return NULL;
+	error = open_named(name, flags, &buffer);
+	errno = before;
+	if (error)
+		cohbuf_fail(error, cohbuf_remedy_of_name(name, error), "cannot open \"%.200s\"",
+			    name);
+	return buffer;
 }
 
 struct cohbuf_buffer *cohbuf_open_node(const char *node, int flags)
@@ -94,15 +122,37 @@ struct cohbuf_buffer *cohbuf_open_node(const char *node, int flags)
 	return buffer;
 }
 
+static const char *remedy_of_file(int error)
+{
+	switch (error) {
+	case EBADF:
+		return "give a file that is open";
+	case ENOTTY:
+		return "it is no cohbuf buffer: give the file of one, which cohbuf_fd() has";
+	default:
+		return cohbuf_remedy_of_open(error);
+	}
+}
+
 struct cohbuf_buffer *cohbuf_open_fd(int fd)
 {
-	struct cohbuf_buffer *buffer = buffer_of(fd);
+	struct cohbuf_buffer *buffer = NULL;
+	int before = errno, error = take_over(fd, &buffer);
 
-	if (!buffer)
-		cohbuf_fail(errno,
-			    errno == EBADF ? "give a file that is open" : cohbuf_remedy_of_open(errno),
-			    "cannot take over the file %d", fd);
+	errno = before;
+	if (error)
+		cohbuf_fail(error, remedy_of_file(error), "cannot take over the file %d", fd);
 	return buffer;
+}
+
+/* What was to be a pool cannot make a buffer, and there are several ways to come to that. */
+static const char *remedy_of_no_pool(const struct cohbuf_buffer *buffer)
+{
+	if (cohbuf_is_pool(buffer))
+		return "the loaded driver is another one than this library knows: install the driver that came with it";
+	if (buffer->info.flags & COHBUF_INFO_POOLED)
+		return "it is a buffer, and no pool: take the next one from the pool that it is of";
+	return "it is a buffer, and no pool: add cohbuf,pool to its node; where that has it, the loaded driver is too old for pools: install the driver that came with this";
 }
 
 static const char *remedy_of_alloc(const struct cohbuf_buffer *pool, int error)
@@ -117,7 +167,7 @@ static const char *remedy_of_alloc(const struct cohbuf_buffer *pool, int error)
 	case EINVAL:
 		return "give a size of at least 1 byte";
 	case ENOTTY:
-		return "it is a buffer, and no pool: its node has no cohbuf,pool";
+		return remedy_of_no_pool(pool);
 	default:
 		return cohbuf_remedy_of_call(pool, error);
 	}
@@ -128,14 +178,15 @@ struct cohbuf_buffer *cohbuf_alloc(const struct cohbuf_buffer *pool, uint64_t si
 	struct cohbuf_alloc alloc = { .size = size, .flags = O_CLOEXEC };
 	struct cohbuf_buffer *buffer = NULL;
 	char called[COHBUF_CALLED_SIZE];
+	int before = errno, error;
 
-	if (!ioctl(pool->fd, COHBUF_IOC_ALLOC, &alloc)) {
-		buffer = buffer_of(alloc.fd);
-		if (!buffer)
-			close_quietly(alloc.fd);
-	}
-	if (!buffer)
-		cohbuf_fail(errno, remedy_of_alloc(pool, errno),
+	if (ioctl(pool->fd, COHBUF_IOC_ALLOC, &alloc))
+		error = errno;
+	else
+		error = take_over_new(alloc.fd, &buffer);
+	errno = before;
+	if (error)
+		cohbuf_fail(error, remedy_of_alloc(pool, error),
 			    "cannot make a buffer of %" PRIu64 " bytes out of %s", size,
 			    cohbuf_called(pool, called));
 	return buffer;
@@ -143,10 +194,13 @@ struct cohbuf_buffer *cohbuf_alloc(const struct cohbuf_buffer *pool, uint64_t si
 
 void cohbuf_close(struct cohbuf_buffer *buffer)
 {
+	int before = errno;
+
 	if (!buffer)
 		return;
-	close_quietly(buffer->fd);
+	close(buffer->fd);
 	free(buffer);
+	errno = before;
 }
 
 int cohbuf_fd(const struct cohbuf_buffer *buffer)

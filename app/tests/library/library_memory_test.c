@@ -278,6 +278,17 @@ TEST(library_memory, an_engine_copies)
 		     "open it with O_RDWR");
 }
 
+/* Whoever answers: it is printed. */
+TEST(library_memory, the_name_of_an_engine_ends)
+{
+	struct cohbuf_copy copy = { .length = 4, .dst = 4096 }, lie = { .length = 4 };
+
+	memset(lie.engine, 'A', sizeof(lie.engine));
+	lie_next("copy", &lie, sizeof(lie));
+	ASSERT_OK(cohbuf_dma_copy(opened("engine", O_RDWR), &copy));
+	EXPECT_EQ(strnlen(copy.engine, sizeof(copy.engine)), sizeof(copy.engine) - 1);
+}
+
 TEST(library_memory, without_an_engine_says_what_is_missing)
 {
 	struct cohbuf_copy copy = { .dst = 4096, .length = 4 };

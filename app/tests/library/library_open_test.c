@@ -54,6 +54,7 @@ TEST(library_open, says_what_cannot_be_opened)
 	/* Cut, so that the reason and the remedy are there. */
 	EXPECT_NULL(cohbuf_open(long_name, O_RDONLY), ENAMETOOLONG, "xxxx\": File name too long: ");
 	EXPECT_NULL(cohbuf_open("plain", O_RDWR | O_APPEND), EINVAL, "give O_RDONLY, O_WRONLY");
+	EXPECT_NULL(cohbuf_open("plain", O_WRONLY | O_RDWR), EINVAL, "give O_RDONLY, O_WRONLY");
 	EXPECT_STREQ(cohbuf_version(), COHBUF_VERSION);
 }
 
@@ -85,6 +86,65 @@ TEST(library_open, takes_a_file_over)
 	EXPECT_NULL(cohbuf_open_fd(others[0]), ENOTTY, "it is no cohbuf buffer");
 	/* The caller's it stays. */
 	EXPECT_OK(fcntl(others[0], F_GETFD));
+}
+
+static void expect_is_no_buffer(const struct cohbuf_info *info, size_t size)
+{
+	int fd = dup(cohbuf_fd(opened("plain", O_RDONLY)));
+
+	lie_next("info", info, size);
+	EXPECT_NULL(cohbuf_open_fd(fd), ENOTTY, "it is no cohbuf buffer");
+	EXPECT_OK(fcntl(fd, F_GETFD));
+	close(fd);
+}
+
+/* A file that is sent can be one that answers the ioctl with anything: FUSE has such. */
+TEST(library_open, believes_no_file_all_it_says)
+{
+	struct cohbuf_info info = { .size = 4096, .name = "good" };
+	struct cohbuf_buffer *buffer;
+	int fd;
+
+	need_fake();
+	lie_next("info", &info, sizeof(info));
+	ASSERT_TRUE(cohbuf_open_fd(dup(cohbuf_fd(opened("plain", O_RDONLY)))));
+	info.size = 0;
+	expect_is_no_buffer(&info, sizeof(info));
+	info.size = 4095;
+	expect_is_no_buffer(&info, sizeof(info));
+	info.size = 4096;
+	info.name[0] = '\0';
+	expect_is_no_buffer(&info, sizeof(info));
+	memset(info.name, 'A', sizeof(info.name));
+	memset(info.reserved, 'A', sizeof(info.reserved));
+	expect_is_no_buffer(&info, sizeof(info));
+
+	/* Opened by its name it is the library's to close. */
+	fd = dup(0);
+	close(fd);
+	lie_next("info", &info, sizeof(info));
+	EXPECT_NULL(cohbuf_open("plain", O_RDONLY), ENOTTY, "cannot open \"plain\"");
+	EXPECT_EQ(dup(0), fd);
+	/* And one of a pool. */
+	buffer = opened("pool-coherent", O_RDWR);
+	lie_next("info", &info, sizeof(info));
+	EXPECT_NULL(cohbuf_alloc(buffer, 4096), ENOTTY, "another one than this library knows");
+}
+
+TEST(library_open, without_memory_says_so)
+{
+	/* clang-format off */
+	char (*names)[COHBUF_NAME_SIZE] = (void *)1;
+	/* clang-format on */
+
+	need_buffer("plain");
+	fail_next("calloc", ENOMEM);
+	EXPECT_NULL(cohbuf_open("plain", O_RDONLY), ENOMEM, "no memory left for a program");
+	for (int i = 0; i < 3; i++) {
+		fail_after(i, "realloc", ENOMEM);
+		EXPECT_FAILS(cohbuf_names(&names), ENOMEM, "no memory left for a program");
+		EXPECT_TRUE(!names);
+	}
 }
 
 TEST(library_open, leaves_no_file_open)
@@ -157,6 +217,41 @@ TEST(library_open, has_all_names_in_order)
 	free(names);
 }
 
+/* Those that cannot all be told are none, and so is a folder with none. */
+TEST(library_open, names_are_all_or_none)
+{
+	char path[64], name[COHBUF_NAME_SIZE];
+	/* clang-format off */
+	char (*names)[COHBUF_NAME_SIZE] = NULL;
+	/* clang-format on */
+	int before, count;
+
+	need_buffer("plain");
+	need_fake();
+	before = ASSERT_OK(cohbuf_names(&names));
+	free(names);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(path, sizeof(path), "%s/sys/class/cohbuf/z%d", getenv("COHBUF_FAKE"), i);
+		EXPECT_OK(mkdir(path, 0700));
+	}
+	count = cohbuf_names(&names);
+	EXPECT_EQ(count, before + 1000);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "z%d", i);
+		EXPECT_TRUE(bsearch(name, names, count, sizeof(*names), (void *)strcmp));
+		snprintf(path, sizeof(path), "%s/sys/class/cohbuf/z%d", getenv("COHBUF_FAKE"), i);
+		EXPECT_OK(rmdir(path));
+	}
+	free(names);
+	for (int i = 0; i < 5; i++) {
+		fail_after(i, "readdir", EIO);
+		EXPECT_FAILS(cohbuf_names(&names), EIO, "cannot list the buffers");
+		EXPECT_TRUE(!names);
+	}
+	fail_next("readdir", EIO);
+	EXPECT_FAILS(cohbuf_find_node("/soc/buffer-plain", name), EIO, "cannot find the node");
+}
+
 TEST(library_open, reads_attributes)
 {
 	char value[64], cut[4];
@@ -171,6 +266,36 @@ TEST(library_open, reads_attributes)
 	EXPECT_FAILS(cohbuf_attribute("nonesuch", "size", value, sizeof(value)), ENOENT,
 		     "of \"nonesuch\"");
 	EXPECT_FAILS(cohbuf_attribute("plain", "size", value, 0), EINVAL, "at least one byte");
+	/* A folder beside the attributes. */
+	EXPECT_FAILS(cohbuf_attribute("plain", "device", value, sizeof(value)), ENOENT,
+		     "it has no such attribute");
+}
+
+TEST(library_open, attributes_are_of_buffers_alone)
+{
+	static const char *const ways[][2] = {
+		{ "plain", "../plain/size" },
+		{ "plain", "device/of_node/name" },
+		{ "plain", "/size" },
+		{ "plain", "./size" },
+		{ "plain", "size/" },
+		{ "plain", "." },
+		{ "plain", ".." },
+		{ "plain", "" },
+		{ "../cohbuf/plain", "size" },
+		{ "plain/", "size" },
+		{ "plain/.", "size" },
+		{ "", "plain" },
+		{ ".", "plain" },
+		{ "..", "cohbuf" },
+		{ "", "" },
+	};
+	char value[64];
+
+	need_buffer("plain");
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		EXPECT_FAILS(cohbuf_attribute(ways[i][0], ways[i][1], value, sizeof(value)), ENOENT,
+			     "there is no such buffer, or it has no such attribute");
 }
 
 TEST(library_open, after_an_unbind_says_so)
