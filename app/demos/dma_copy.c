@@ -32,12 +32,18 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "engine";
 	struct cohbuf_buffer *buffer = cohbuf_open(name, O_RDWR);
-	volatile uint32_t *words = buffer ? cohbuf_map(buffer, PROT_READ | PROT_WRITE) : NULL;
+	volatile uint32_t *words;
 	/* A slow engine, or a busy machine, has time. */
 	struct cohbuf_copy copy = { .timeout_ms = 10000 };
 	uint64_t slowest_ns = 0, total_ns = 0;
 	size_t half;
 
+	if (!buffer)
+		return fail(cohbuf_error());
+	/* Before the first store: it may be registers of a device. */
+	if (!(cohbuf_info(buffer)->flags & COHBUF_INFO_ENGINE))
+		return fail("the buffer has no DMA engine: take one that has, or add dmas and dma-names = \"memcpy\" to its node");
+	words = cohbuf_map(buffer, PROT_READ | PROT_WRITE);
 	if (!words)
 		return fail(cohbuf_error());
 	half = cohbuf_size(buffer) / 2 / sizeof(*words);

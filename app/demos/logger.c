@@ -50,21 +50,22 @@ static int checked(int ret)
 	exit(1);
 }
 
-/* Each process for itself: each file of events is told of every one. */
+/* Each process for itself, with events of its own. Of no byte, a copy refuses registers. */
 static void open_buffer(void)
 {
 	buffer = cohbuf_open("plain", O_RDWR);
-	if (buffer)
-		shared = cohbuf_map_range(buffer, 0, sizeof(*shared), PROT_READ | PROT_WRITE);
+	checked(buffer ? 0 : -1);
+	shared = cohbuf_map_range(buffer, 0, sizeof(*shared), PROT_READ | PROT_WRITE);
 	checked(shared ? 0 : -1);
+	checked(cohbuf_copy_to(buffer, shared->blocks[0], "", 0));
 	events = checked(cohbuf_events(buffer, COHBUF_EVENTS_POSTED));
 }
 
-/* Events are one's own too: who is woken looks again. */
+/* Events are one's own too, and a signal ends a wait: who is woken looks again. */
 static void wait_while(volatile uint32_t *count, uint32_t value)
 {
 	while (*count == value)
-		checked(cohbuf_wait(events, PATIENCE, NULL));
+		checked(cohbuf_wait(events, PATIENCE, NULL) && errno != EINTR ? -1 : 0);
 	/* The count was read before what it is about. */
 	cohbuf_acquire();
 }
@@ -133,7 +134,7 @@ int main(int argc, char **argv)
 		produce();
 	if (producer < 0)
 		fail("fork", "see ulimit -u");
-	for (;; block++) {
+	for (;; block++, bytes += used) {
 		wait_while(&shared->complete, block);
 		used = shared->used[block % BLOCKS];
 		if (!used)
@@ -142,7 +143,6 @@ int main(int argc, char **argv)
 		/* It is copied, wherever its bytes are by now: the block is free. */
 		shared->sent = block + 1;
 		checked(cohbuf_post(events, 1));
-		bytes += used;
 	}
 	fprintf(stderr, "logger: %d records, %u bytes, in %u blocks, sent to %s\n", RECORDS, bytes, block, name);
 	return 0;

@@ -122,6 +122,8 @@ int main(void)
 	memory = open_buffer("plain");
 	if (cohbuf_info(device)->memory != COHBUF_MEMORY_REGISTERS)
 		fail("\"registers\" is memory: its node takes cohbuf,memory = \"registers\" and a reg");
+	if (cohbuf_info(memory)->memory == COHBUF_MEMORY_REGISTERS)
+		fail("\"plain\" is registers: its node takes another cohbuf,memory");
 	if (cohbuf_info(memory)->cache_line)
 		fail("\"plain\" has to be handed over: add cohbuf_sync_for_device() before each doorbell, or take coherent memory");
 	registers = map(device);

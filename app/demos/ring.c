@@ -10,6 +10,7 @@
  *   cc -O2 -pthread ring.c -o ring $(pkg-config --cflags --libs cohbuf)
  *   ./ring [BUFFER]		one whose node names a DMA engine: "engine"
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -52,18 +53,13 @@ static uint32_t word_of(uint32_t entry, size_t word)
 	return (entry * WORDS + word) * 0x9e3779b9u;
 }
 
-/*
- * Each file of events is told of all of them, one's own too: who is woken looks again. What
- * was posted before it waits is not lost.
- */
+/* Events are one's own too, and a signal ends a wait: who is woken looks again. */
 static unsigned int wait_while(int events, volatile uint32_t *index, uint32_t value)
 {
 	unsigned int waits = 0;
 
-	while (*index == value) {
-		checked(cohbuf_wait(events, PATIENCE, NULL));
-		waits++;
-	}
+	for (; *index == value; waits++)
+		checked(cohbuf_wait(events, PATIENCE, NULL) && errno != EINTR ? -1 : 0);
 	/* The index was read before what it is about is touched. */
 	cohbuf_acquire();
 	return waits;
@@ -129,7 +125,12 @@ int main(int argc, char **argv)
 	int events;
 
 	buffer = cohbuf_open(argc > 1 ? argv[1] : "engine", O_RDWR);
-	ring = buffer ? cohbuf_map_range(buffer, 0, sizeof(*ring), PROT_READ | PROT_WRITE) : NULL;
+	if (!buffer)
+		fail(cohbuf_error());
+	/* Before the first store: it may be registers of a device. */
+	if (!(cohbuf_info(buffer)->flags & COHBUF_INFO_ENGINE))
+		fail("the buffer has no DMA engine: take one that has, or add dmas and dma-names = \"memcpy\" to its node");
+	ring = cohbuf_map_range(buffer, 0, sizeof(*ring), PROT_READ | PROT_WRITE);
 	if (!ring)
 		fail(cohbuf_error());
 	if (cohbuf_info(buffer)->cache_line > ENTRY)
