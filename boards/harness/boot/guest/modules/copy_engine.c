@@ -444,7 +444,7 @@ int devm_copy_engine_register(struct device *dev, const struct copy_engine_ops *
 
 	/* What each driver of a controller has here is short, and clients meet it. */
 	while (READ_ONCE(faults->gap))
-		msleep(10);
+		msleep(20);
 
 	ret = of_dma_controller_register(dev->of_node, of_dma_simple_xlate, &ce->of);
 	if (ret)
