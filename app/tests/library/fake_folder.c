@@ -213,15 +213,16 @@ static void count_down(const char *path, int told, int after)
 /* An errno that a test wants of this call, once. */
 int fake_told(const char *call)
 {
-	char path[PATH_MAX], value[64];
-	int error = 0, after = 0;
+	char path[PATH_MAX], value[64], *rest;
+	int error, after;
 
 	if (!fake_folder())
 		return 0;
 	snprintf(path, sizeof(path), "%s/fail/%s", fake_folder(), call);
 	if (!text_of(path, value))
 		return 0;
-	sscanf(value, "%d %d", &error, &after);
+	error = strtol(value, &rest, 10);
+	after = strtol(rest, NULL, 10);
 	if (!after)
 		return syscall(SYS_unlinkat, AT_FDCWD, path, 0) ? 0 : error;
 	count_down(path, error, after - 1);
