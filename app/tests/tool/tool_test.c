@@ -539,7 +539,7 @@ TEST(tool, each_error_of_an_open_names_its_remedy)
 		snprintf(line, sizeof(line), starts[i], "null");
 		r = run("cohbuf %s", line);
 		expect_status(&r, 1);
-		expect_in(&r, r.err, "change the node's label");
+		expect_in(&r, r.err, "change the label of the node");
 		if (!i)
 			continue;
 		snprintf(line, sizeof(line), starts[i], "plain");
