@@ -61,7 +61,7 @@ def outputs(text):
 
 def says_only(text):
     """This is all of the standard error, beside what a boot says that takes its time."""
-    slow = rf"^cohbuf: (the emulator of )?{BOARD} (is not up after|shows no sign of life;) .*\n"
+    slow = rf"^cohbuf: (the emulator of )?{BOARD} (is not up after|stands still;) .*\n"
     return lambda run: tap.expect(re.sub(slow, "", run.err, flags=re.M) == text,
                                   f"it does not say only: {text}", run.said)
 
