@@ -164,25 +164,17 @@ static void ask_for_signal(int fd, int sig)
 	ASSERT_OK(fcntl(fd, F_SETSIG, sig));
 }
 
-static int await_signal(int sig, siginfo_t *info)
+/* The limit NULL is none. */
+static int take_signal(int sig, const struct timespec *limit, siginfo_t *info)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, sig);
-	return sigwaitinfo(&set, info);
+	return sigtimedwait(&set, info, limit);
 }
 
-/* Where it is there. */
-static int take_signal(int sig, siginfo_t *info)
-{
-	const struct timespec at_once = {};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	return sigtimedwait(&set, info, &at_once);
-}
+static const struct timespec at_once;
 
 TEST_EACH(fileflags, async_is_a_signal_at_the_unbind, all_buffers)
 {
@@ -193,12 +185,12 @@ TEST_EACH(fileflags, async_is_a_signal_at_the_unbind, all_buffers)
 	ASSERT_OK(fcntl(fd, F_SETFL, O_ASYNC));
 	EXPECT_EQ(fcntl(fd, F_GETFL) & O_ASYNC, O_ASYNC);
 	EXPECT_EQ(pwrite(fd, "x", 1, 0), 1);
-	EXPECT_ERRNO(take_signal(SIGRTMIN, &info), EAGAIN);
+	EXPECT_ERRNO(take_signal(SIGRTMIN, &at_once, &info), EAGAIN);
 	unbind_buffer(b);
-	EXPECT_EQ(await_signal(SIGRTMIN, &info), SIGRTMIN);
+	EXPECT_EQ(take_signal(SIGRTMIN, NULL, &info), SIGRTMIN);
 	EXPECT_EQ(info.si_code, POLL_HUP);
 	EXPECT_EQ(info.si_fd, fd);
-	EXPECT_ERRNO(take_signal(SIGRTMIN, &info), EAGAIN);
+	EXPECT_ERRNO(take_signal(SIGRTMIN, &at_once, &info), EAGAIN);
 }
 
 TEST(fileflags, async_by_fioasync_is_sigio_at_the_unbind)
@@ -209,7 +201,7 @@ TEST(fileflags, async_by_fioasync_is_sigio_at_the_unbind)
 	ask_for_signal(fd, SIGIO);
 	ASSERT_OK(ioctl(fd, FIOASYNC, &on));
 	unbind_buffer(&plain);
-	EXPECT_EQ(await_signal(SIGIO, &info), SIGIO);
+	EXPECT_EQ(take_signal(SIGIO, NULL, &info), SIGIO);
 	EXPECT_EQ(info.si_code, POLL_HUP);
 }
 
@@ -225,7 +217,7 @@ TEST(fileflags, async_ends_with_the_flag_and_with_the_file)
 	ASSERT_OK(fcntl(first, F_SETFL, 0));
 	ASSERT_OK(close(second));
 	unbind_buffer(&plain);
-	EXPECT_ERRNO(take_signal(SIGRTMIN, &info), EAGAIN);
+	EXPECT_ERRNO(take_signal(SIGRTMIN, &at_once, &info), EAGAIN);
 
 	/* After it none would come. */
 	EXPECT_ERRNO(fcntl(first, F_SETFL, O_ASYNC), ENODEV);

@@ -73,6 +73,7 @@ TEST_EACH(copy_fault, late_error_of_a_stopped_copy_fails_no_other, engine_buffer
 	EXPECT_ERRNO(copy_within(s.fd, b->size / 2, 0, 64, 100), ETIMEDOUT);
 	EXPECT_OK(copy_within(s.fd, b->size / 2 + 64, 0, 64, 10000));
 	engine_await("late", late + 1);
+	EXPECT_EQ(engine_count("late"), late + 1);
 	expect_copied(&s, b->size / 2 + 64, 0, 64);
 }
 
