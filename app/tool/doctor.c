@@ -111,19 +111,32 @@ static void print_node(const struct node *node)
 	putchar('\n');
 }
 
-static void print_text(const struct visit *visit)
+/* Only that of a 32-bit kernel can be too small for a buffer: 64 bits have 4 GiB and more. */
+static bool vmalloc_is_scarce(uint64_t *total_kib)
 {
-	struct controller controllers[CONTROLLERS_MAX];
-	int count = controllers_read(controllers);
+	return system_meminfo("VmallocTotal", total_kib) && *total_kib < 4 << 20;
+}
+
+static void print_memory(void)
+{
 	uint64_t total = 0, free_kib = 0;
 
-	char text[CONTROLLER_TEXT];
-
-	printf("driver: %s\n", system_has_module() ? "loaded" : "not loaded");
 	if (system_meminfo("CmaTotal", &total) && system_meminfo("CmaFree", &free_kib))
 		printf("CMA: %" PRIu64 " KiB, %" PRIu64 " KiB free\n", total, free_kib);
 	else
 		puts("CMA: none in this kernel");
+	if (vmalloc_is_scarce(&total))
+		printf("vmalloc: %" PRIu64 " KiB for all of the kernel\n", total);
+}
+
+static void print_text(const struct visit *visit)
+{
+	struct controller controllers[CONTROLLERS_MAX];
+	int count = controllers_read(controllers);
+	char text[CONTROLLER_TEXT];
+
+	printf("driver: %s\n", system_has_module() ? "loaded" : "not loaded");
+	print_memory();
 	for (int i = 0; i < count; i++) {
 		bool can_be_named = controller_dmas(&controllers[i], text);
 
@@ -170,6 +183,8 @@ static void print_json(const struct visit *visit)
 		json_number("cma_total", kib << 10);
 	if (system_meminfo("CmaFree", &kib))
 		json_number("cma_free", kib << 10);
+	if (vmalloc_is_scarce(&kib))
+		json_number("vmalloc_total", kib << 10);
 	json_open("controllers", '[');
 	for (int i = 0; i < count; i++) {
 		json_open(NULL, '{');

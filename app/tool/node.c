@@ -93,11 +93,21 @@ static void examine_region(const struct node *node)
 			    "its memory-region %s is disabled", node->region);
 }
 
+/* A pool takes none before it is asked, an IOMMU makes one range of any pages. */
+static bool takes_from_cma(const struct node *node)
+{
+	const char *kind = dt_string(node->path, "cohbuf,memory");
+
+	return dt_is_compatible(node->path, "cohbuf,buffer") && !node->region[0] &&
+	       !dt_has(node->path, "iommus") &&
+	       (!kind || !strcmp(kind, "coherent") || !strcmp(kind, "cached"));
+}
+
 static void examine_cma(const struct node *node)
 {
 	uint64_t free_kib;
 
-	if (node->region[0] || !system_meminfo("CmaFree", &free_kib) ||
+	if (!takes_from_cma(node) || !system_meminfo("CmaFree", &free_kib) ||
 	    node->size <= free_kib << 10)
 		return;
 	finding_add(node->path, "give the kernel a larger cma= on its command line, or the node a memory-region; or lower cohbuf,size",

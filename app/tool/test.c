@@ -222,6 +222,9 @@ static void print_header(const struct bench *bench)
 	if (bench->target.info.cache_line)
 		tap_comment("cached for the CPU, handed over in lines of %u bytes: COPY does it for its own source and target, and what is read and written there needs no more; SYNC does it beside them\ndata.*, address.* and memory.* may see the caches only, not the memory",
 			    bench->target.info.cache_line);
+	if (bench->target.info.cache_line && bench->unit % bench->target.info.cache_line)
+		tap_comment("warning: ranges here are of %" PRIu64 " bytes and more, less than a line: what another device, or another program's SYNC, has beside one, in the same line, may be lost; where there are such, --unit %u",
+			    bench->unit, bench->target.info.cache_line);
 	if (bench->facts.files)
 		tap_comment("other files of this buffer that are open: %" PRIu64,
 			    bench->facts.files);

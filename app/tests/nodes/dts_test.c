@@ -5,9 +5,10 @@
  * have been started with these overlays.
  *
  * The file declares a node NAME, and one line of it says what the driver has to
- * say about it: "// dmesg: TEXT". "// dmesg: none" is a node that the kernel
- * accepts, though the schema does not. "// breaks: RELEASE TEXT", or RELEASE/ARCH,
- * is a node that such a kernel does not survive, by a mistake of its own.
+ * say about it: "// dmesg: TEXT"; "// dmesg/32: TEXT" is that of a 32-bit kernel.
+ * "// dmesg: none" is a node that the kernel accepts, though the schema does not.
+ * "// breaks: RELEASE TEXT", or RELEASE/ARCH, is a node that such a kernel does not
+ * survive, by a mistake of its own.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -243,7 +244,9 @@ static void add_folder(const char *folder)
 		if (add_breaks(path, entries[i]->d_name))
 			continue;
 		num_nodes++;
-		if (!read_marked(path, "// dmesg: ", node->wanted, sizeof(node->wanted))) {
+		if (!(sizeof(long) == 4 && read_marked(path, "// dmesg/32: ", node->wanted,
+						       sizeof(node->wanted))) &&
+		    !read_marked(path, "// dmesg: ", node->wanted, sizeof(node->wanted))) {
 			fprintf(stderr, "dts_test: %s has no line \"// dmesg: TEXT\"\n", path);
 			exit(2);
 		}

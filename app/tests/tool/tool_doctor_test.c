@@ -13,6 +13,7 @@
 #include "run.h"
 #include "tests/copy/test_engine.h"
 #include "tests/harness/klog.h"
+#include "tests/harness/memory.h"
 
 /* One finding about "plain", with its remedy, in both forms. */
 static void expect_finding(const char *problem, const char *remedy)
@@ -145,22 +146,51 @@ TEST(tool_doctor, finds_what_the_driver_never_gets_to_see)
 		{ "doctor-waits", "its device doctor-waits waits for another", "see to what it waits for" },
 		{ "doctor-waits", "its dmas name /doctor-controller, which no driver is bound to",
 		  "load or bind the controller's driver" },
+		{ "doctor-large", "it wants 268435456 bytes, and the system's CMA has ",
+		  "give the kernel a larger cma= on its command line" },
 		{ "doctor-lost", "the kernel made no device of it", "compatible = \"simple-bus\"" }
 	};
+	struct run r;
 
 	char name[64];
 
 	if (access("/sys/firmware/devicetree/base/doctor-disabled", F_OK))
 		SKIP("the board has no such nodes: start it with dts/doctor/faults.dtso");
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		struct run r = run("cohbuf doctor %s", faults[i].node);
-
+		r = run("cohbuf doctor %s", faults[i].node);
 		expect_status(&r, 1);
 		snprintf(name, sizeof(name), "\n%s: /", faults[i].node);
 		expect_in(&r, r.out, name);
 		expect_in(&r, r.out, faults[i].problem);
 		expect_in(&r, strstr(r.out, faults[i].problem) ?: "", faults[i].remedy);
 	}
+	r = run("cohbuf doctor doctor-large-kmalloc");
+	expect_status(&r, 1);
+	expect_not_in(&r, r.out, "the system's CMA");
+}
+
+/* What a buffer can come from; vmalloc() has plenty where there are 64 bits. */
+TEST(tool_doctor, says_what_memory_there_is)
+{
+	struct run r = run("cohbuf doctor plain"), json = run("cohbuf doctor plain --json");
+	long cma = meminfo("CmaTotal"), vmalloc = meminfo("VmallocTotal");
+	char text[80];
+
+	if (cma < 0) {
+		expect_in(&r, r.out, "\nCMA: none in this kernel\n");
+	} else {
+		snprintf(text, sizeof(text), "\nCMA: %ld KiB, ", cma);
+		expect_in(&r, r.out, text);
+		snprintf(text, sizeof(text), "%lld", cma * 1024LL);
+		expect_json(&json, "cma_total", text);
+	}
+
+	ASSERT_GT(vmalloc, 0);
+	snprintf(text, sizeof(text), "\nvmalloc: %ld KiB for all of the kernel\n", vmalloc);
+	if (vmalloc < 4 << 20)
+		expect_in(&r, r.out, text);
+	else
+		expect_not_in(&r, r.out, "\nvmalloc: ");
 }
 
 /*

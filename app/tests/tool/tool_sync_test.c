@@ -228,6 +228,7 @@ TEST(tool_sync, test_hands_over_what_it_saves_and_puts_back)
 {
 	const char *name = handed();
 	const char *asked;
+	char unit[32];
 	struct run r;
 
 	trace_start();
@@ -237,6 +238,13 @@ TEST(tool_sync, test_hands_over_what_it_saves_and_puts_back)
 	expect_in(&r, r.out, "\n# cached for the CPU, handed over in lines of ");
 	expect_in(&r, r.out, "\nok 21 - sync.keeps_the_bytes\n# ");
 	expect_in(&r, r.out, "cache line");
+	/* Of ranges of a byte or a word neighbours can lose something, of whole lines not. */
+	expect_in(&r, r.out, "\n# warning: ranges here are of ");
+	snprintf(unit, sizeof(unit), "--unit %u", (unsigned int)cache_line);
+	expect_in(&r, r.out, unit);
+	r = run("cohbuf test %s --seconds 1 %s", name, unit);
+	expect_status(&r, 0);
+	expect_not_in(&r, r.out, "warning:");
 	/* First and last: all of it, to the CPU and to the device; copies are left in between. */
 	if (!(cached.flags & COHBUF_INFO_ENGINE)) {
 		static const char first[] = "0 1048576 1 2\n0 1048576 2 1\n";
