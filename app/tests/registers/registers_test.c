@@ -391,7 +391,7 @@ TEST(registers, sendfile_sends_one_register)
 	EXPECT_EQ(at, block->known + 4);
 }
 
-TEST(registers, sync_and_fsync_are_barriers_and_copy_is_eopnotsupp)
+TEST(registers, sync_fsync_and_msync_are_barriers_and_copy_is_eopnotsupp)
 {
 	struct cohbuf_sync sync = {
 		.length = registers.size,
@@ -400,11 +400,14 @@ TEST(registers, sync_and_fsync_are_barriers_and_copy_is_eopnotsupp)
 	};
 	struct cohbuf_copy copy = { .dst = 4, .length = 4 };
 	int fd = open_with_scratch(0x57ac);
+	volatile uint32_t *map = map_registers(fd, PROT_READ);
 
 	for (sync.direction = 0; sync.direction <= COHBUF_SYNC_FROM_DEVICE; sync.direction++)
 		EXPECT_OK(buffer_sync(fd, &sync));
 	EXPECT_OK(fsync(fd));
 	EXPECT_OK(fdatasync(fd));
+	EXPECT_OK(msync((void *)map, registers.size, MS_SYNC));
+	EXPECT_OK(msync((void *)map, registers.size, MS_ASYNC));
 	EXPECT_ERRNO(ioctl(fd, COHBUF_IOC_COPY, &copy), EOPNOTSUPP);
 	expect_scratch(fd, 0x57ac);
 }
