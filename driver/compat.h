@@ -19,6 +19,9 @@
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/version.h>
+#ifdef CONFIG_ARM
+#include <asm/cachetype.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "cohbuf needs Linux 5.10 or newer"
@@ -73,6 +76,16 @@ static void vunmap##_address(struct dma_buf *dmabuf, void *vaddr)		\
 #else
 #define GFP_CHARGED	__GFP_ACCOUNT
 #endif
+
+/* Arm before v7: the same memory can be in the data cache once for each of its addresses. */
+static inline bool cpu_dcache_has_aliases(void)
+{
+#ifdef CONFIG_ARM
+	return cache_is_vivt() || cache_is_vipt_aliasing();
+#else
+	return false;
+#endif
+}
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 14, 0)
 /*

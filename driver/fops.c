@@ -235,6 +235,7 @@ long cohbuf_ioctl_info(struct file *file, void __user *arg)
 static long cohbuf_ioctl_copy(struct file *file, void __user *arg)
 {
 	struct cohbuf_copy copy;
+	u32 timeout_ms;
 	int ret;
 
 	/* It reads the buffer and writes it. */
@@ -247,13 +248,15 @@ static long cohbuf_ioctl_copy(struct file *file, void __user *arg)
 	if (copy.flags || copy.timeout_ms > COHBUF_COPY_TIMEOUT_MAX ||
 	    memchr_inv(copy.reserved, 0, sizeof(copy.reserved)))
 		return -EINVAL;
-	if (!copy.timeout_ms)
+	timeout_ms = copy.timeout_ms;
+	if (!timeout_ms)
 		copy.timeout_ms = COHBUF_COPY_TIMEOUT_DEFAULT;
 
 	copy.duration_ns = 0;
 	copy.transfers = 0;
 	memset(copy.engine, 0, sizeof(copy.engine));
 	ret = cohbuf_copy(cohbuf_of(file), &copy);
+	copy.timeout_ms = timeout_ms;
 
 	/* Also where it failed: which engine it was is what helps then. */
 	if (copy_to_user(arg, &copy, sizeof(copy)) && !ret)

@@ -17,12 +17,14 @@
  * struct cohbuf_kind - a value of "cohbuf,memory"
  * @name: the value
  * @has_dma: a device sees the memory
+ * @is_cached: the CPU always maps it write-back
  * @which: ends the sentence of who says more than that: "..., which "
  * @refused: properties that mean nothing then
  */
 struct cohbuf_kind {
 	const char *name;
 	bool has_dma;
+	bool is_cached;
 	const char *which;
 	const char *refused[10];
 };
@@ -39,17 +41,20 @@ static const struct cohbuf_kind cohbuf_kinds[] = {
 	[COHBUF_MEMORY_CACHED] = {
 		.name = "cached",
 		.has_dma = true,
+		.is_cached = true,
 		.which = "is memory and no device's registers",
 		.refused = { "reg", "reg-io-width" },
 	},
 	[COHBUF_MEMORY_KMALLOC] = {
 		.name = "kmalloc",
 		.has_dma = true,
+		.is_cached = true,
 		.which = "takes from the memory of the whole system",
 		.refused = { "reg", "reg-io-width", "memory-region", "cohbuf,keep" },
 	},
 	[COHBUF_MEMORY_VMALLOC] = {
 		.name = "vmalloc",
+		.is_cached = true,
 		.which = "no device sees",
 		.refused = { "reg", "reg-io-width", "memory-region", "cohbuf,keep",
 			     "cohbuf,dma-bits", "dmas", "iommus", "dma-coherent",
@@ -132,6 +137,12 @@ int cohbuf_config_kind(struct device *dev, struct cohbuf_config *config)
 			return dev_err_probe(dev, -EINVAL,
 					     "%s with cohbuf,memory \"%s\", which %s: drop one of them\n",
 					     *property, name, kind->which);
+
+	/* What is handed over is the kernel's mapping, and a program has another address. */
+	if (kind->is_cached && cpu_dcache_has_aliases())
+		return dev_err_probe(dev, -EINVAL,
+				     "cohbuf,memory \"%s\" on a processor whose data cache has aliases (Arm before v7): say \"coherent\"\n",
+				     name);
 
 	config->memory = memory;
 	return 0;

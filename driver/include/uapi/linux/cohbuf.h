@@ -287,9 +287,9 @@ struct cohbuf_alloc {
  * closed in any order with the buffer's file.
  *
  * A read-only one cannot be mapped for writing, not by a device either, nor by a driver
- * that does not say what for. Where the memory has to be handed over, it does not give
- * what a device wrote to the CPU (%COHBUF_IOC_SYNC says why): DMA_BUF_IOCTL_SYNC for
- * reading is EACCES.
+ * that does not say what for. Where the CPU caches the memory, it does not give what a
+ * device wrote to the CPU (%COHBUF_IOC_SYNC says why): DMA_BUF_IOCTL_SYNC for reading is
+ * EACCES.
  *
  * An importer whose device does not reach the memory, by its DMA mask or its bus, is
  * refused with EBUSY when it attaches. Nothing is copied on the way.
