@@ -3,6 +3,7 @@
  * The pages of a buffer as a scatter/gather table, for devices other than the node's
  * own: each maps it for itself.
  */
+#include <linux/dma-direct.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -87,19 +88,19 @@ static bool cohbuf_sgtable_is_whole(const struct sg_table *all, size_t size)
 	return sum >= size;
 }
 
-/* Of memory that was taken from the kernel ("mem=") it has no struct page. */
-static bool cohbuf_sgtable_has_pages(const struct sg_table *all)
+/*
+ * Of memory that was taken from the kernel ("mem=") it has no struct page; where all of
+ * them are one array, only the number tells. What is of a region is in one piece, and
+ * behind no IOMMU.
+ */
+static bool cohbuf_sgtable_has_pages(const struct cohbuf_mem *mem)
 {
-	struct scatterlist *sg;
-	unsigned int i;
+	phys_addr_t phys;
 
-	for_each_sgtable_sg(all, sg, i) {
-		unsigned long first = page_to_pfn(sg_page(sg));
-
-		if (!pfn_has_page(first) || !pfn_has_page(first + PHYS_PFN(sg->length - 1)))
-			return false;
-	}
-	return true;
+	if (!mem->region)
+		return true;
+	phys = dma_to_phys(mem->dev, mem->dma_addr);
+	return pfn_has_page(PHYS_PFN(phys)) && pfn_has_page(PHYS_PFN(phys + mem->size - 1));
 }
 
 /**
@@ -121,6 +122,9 @@ int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
 	struct sg_table all;
 	int ret;
 
+	/* Before anybody looks at one. */
+	if (!cohbuf_sgtable_has_pages(mem))
+		return -EOPNOTSUPP;
 	ret = mem->ops->sgtable(mem, &all);
 	/* What the DMA API of 32-bit Arm says of memory without pages. */
 	if (ret == -ENXIO)
@@ -130,9 +134,7 @@ int cohbuf_sgtable_cut(const struct cohbuf_mem *mem, size_t offset, size_t size,
 
 	most = round_down(most, PAGE_SIZE);
 	pieces = cohbuf_sgtable_walk(&all, offset, size, most, NULL);
-	if (!cohbuf_sgtable_has_pages(&all))
-		ret = -EOPNOTSUPP;
-	else if (!pieces || !cohbuf_sgtable_is_whole(&all, mem->size))
+	if (!pieces || !cohbuf_sgtable_is_whole(&all, mem->size))
 		ret = -EOVERFLOW;
 	else
 		ret = sg_alloc_table(sgt, pieces, GFP_KERNEL);
