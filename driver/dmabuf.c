@@ -54,7 +54,7 @@ static int cohbuf_dmabuf_access(struct dma_buf *dmabuf, enum dma_data_direction 
 		return -EACCES;
 
 	ret = cohbuf_sync_range(cb, (u64)cd->first << PAGE_SHIFT, cd->size, direction, for_cpu);
-	return ret ?: cohbuf_importers_sync(cd, for_cpu);
+	return ret ?: cohbuf_importers_sync(cd, direction, for_cpu);
 }
 
 static int cohbuf_dmabuf_begin_cpu_access(struct dma_buf *dmabuf,

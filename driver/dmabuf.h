@@ -61,9 +61,14 @@ struct cohbuf_dmabuf {
  * @cd: the dma-buf, whose file it holds a reference to
  * @dev: the device
  * @sgt: the pages; while it is @mapped, with the device's addresses
+ * @given: a copy, for the importer: CONFIG_DMABUF_DEBUG has the pages of it wrong on
+ *	purpose, while it is @mapped
  * @direction: what it is mapped for, while it is @mapped
  * @cached: the CPU has the memory in its caches
  * @mapped: the device sees it, under &cohbuf.lock
+ * @unmapping: not for long, under &cohbuf.lock
+ * @num_syncs: by how many it is being handed over, which its unmapping waits for, under
+ *	&cohbuf.lock
  * @pass: the last time that it was asked to let go, counted from 1, under &cohbuf.lock
  */
 struct cohbuf_importer {
@@ -72,9 +77,12 @@ struct cohbuf_importer {
 	struct cohbuf_dmabuf *cd;
 	struct device *dev;
 	struct sg_table sgt;
+	struct sg_table given;
 	enum dma_data_direction direction;
 	bool cached;
 	bool mapped;
+	bool unmapping;
+	unsigned int num_syncs;
 	unsigned int pass;
 };
 
@@ -90,6 +98,7 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
 void cohbuf_importer_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
 			   enum dma_data_direction direction);
 bool cohbuf_importers_have_mapped(const struct cohbuf_dmabuf *cd);
-int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, bool for_cpu);
+int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, enum dma_data_direction direction,
+			  bool for_cpu);
 
 #endif /* _COHBUF_DMABUF_H */

@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 #include "cohbuf.h"
 #include "compat.h"
@@ -58,9 +59,12 @@ static int cohbuf_importer_set_up(struct cohbuf_dmabuf *cd, struct cohbuf_import
 		return ret;
 
 	/* As dma_buf_ops has it: what is allocated is not what the device needs. */
-	if (!cohbuf_importer_reaches(importer->dev, &importer->sgt)) {
+	ret = -EBUSY;
+	if (cohbuf_importer_reaches(importer->dev, &importer->sgt))
+		ret = sg_alloc_table(&importer->given, importer->sgt.orig_nents, GFP_KERNEL);
+	if (ret) {
 		sg_free_table(&importer->sgt);
-		return -EBUSY;
+		return ret;
 	}
 	importer->cached = cohbuf_mem_is_cached(mem);
 	list_add(&importer->node, &cd->importers);
@@ -117,8 +121,25 @@ void cohbuf_importer_detach(struct dma_buf *dmabuf, struct dma_buf_attachment *a
 	list_del(&importer->of_buffer);
 	mutex_unlock(&cd->cb->lock);
 
+	sg_free_table(&importer->given);
 	sg_free_table(&importer->sgt);
 	kfree(importer);
+}
+
+/* What the importer gets, which the kernel may make unreadable. */
+static struct sg_table *cohbuf_importer_give(struct cohbuf_importer *importer)
+{
+	struct scatterlist *from, *to = importer->given.sgl;
+	unsigned int i;
+
+	for_each_sgtable_sg(&importer->sgt, from, i) {
+		sg_set_page(to, sg_page(from), from->length, from->offset);
+		sg_dma_address(to) = sg_dma_address(from);
+		sg_dma_len(to) = sg_dma_len(from);
+		to = sg_next(to);
+	}
+	importer->given.nents = importer->sgt.nents;
+	return &importer->given;
 }
 
 /* Its caches are ours to care for: two devices may have the memory mapped at a time. */
@@ -185,7 +206,7 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
 	/* It may take long, and the memory stays while it is mapped. */
 	if (importer->cached)
 		dma_sync_sgtable_for_device(importer->dev, &importer->sgt, direction);
-	return &importer->sgt;
+	return cohbuf_importer_give(importer);
 }
 
 /**
@@ -196,22 +217,31 @@ struct sg_table *cohbuf_importer_map(struct dma_buf_attachment *attach,
  *
  * Also after the unbind: it waits for this, or has given the memory up.
  *
- * Context: Process context, may sleep. Takes &cohbuf.lock.
+ * Context: Process context, may sleep; no longer than it takes to hand the memory over.
+ * Takes &cohbuf.lock.
  */
 void cohbuf_importer_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
 			   enum dma_data_direction direction)
 {
 	struct cohbuf_dmabuf *cd = attach->dmabuf->priv;
 	struct cohbuf_importer *importer = attach->priv;
+	struct cohbuf *cb = cd->cb;
+
+	mutex_lock(&cb->lock);
+	importer->unmapping = true;
+	mutex_unlock(&cb->lock);
+	wait_event(cb->imports_wait, !READ_ONCE(importer->num_syncs));
 
 	if (importer->cached)
-		dma_sync_sgtable_for_cpu(importer->dev, sgt, importer->direction);
+		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, importer->direction);
 
-	mutex_lock(&cd->cb->lock);
-	dma_unmap_sgtable(importer->dev, sgt, importer->direction, DMA_ATTR_SKIP_CPU_SYNC);
+	mutex_lock(&cb->lock);
+	dma_unmap_sgtable(importer->dev, &importer->sgt, importer->direction,
+			  DMA_ATTR_SKIP_CPU_SYNC);
 	importer->mapped = false;
-	mutex_unlock(&cd->cb->lock);
-	cohbuf_import_ends(cd->cb);
+	importer->unmapping = false;
+	mutex_unlock(&cb->lock);
+	cohbuf_import_ends(cb);
 }
 
 /**
@@ -242,7 +272,8 @@ static struct cohbuf_importer *cohbuf_importer_to_sync(const struct cohbuf_dmabu
 	struct cohbuf_importer *importer, *found = NULL;
 
 	list_for_each_entry(importer, &cd->importers, node) {
-		if (!importer->mapped || dev_is_dma_coherent(importer->dev))
+		if (!importer->mapped || importer->unmapping ||
+		    dev_is_dma_coherent(importer->dev))
 			continue;
 		found = importer;
 		if (importer->direction == DMA_BIDIRECTIONAL)
@@ -251,29 +282,54 @@ static struct cohbuf_importer *cohbuf_importer_to_sync(const struct cohbuf_dmabu
 	return found;
 }
 
+static void cohbuf_importer_sync(struct cohbuf_importer *importer,
+				 enum dma_data_direction direction, bool for_cpu)
+{
+	/* Never for writing by the device alone: see cohbuf_importer_map(). */
+	if (direction != DMA_TO_DEVICE)
+		direction = importer->direction;
+
+	if (!for_cpu)
+		dma_sync_sgtable_for_device(importer->dev, &importer->sgt, direction);
+	/* Who is to write next needs nothing, and others' writes are not to be dropped. */
+	else if (direction != DMA_TO_DEVICE)
+		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, direction);
+}
+
 /**
  * cohbuf_importers_sync() - hand the memory over between the CPU and importers
  * @cd: the dma-buf
+ * @direction: which way the data goes
  * @for_cpu: the CPU works on it next; else they do
  *
- * Where the node's device snoops the CPU's caches, an importer's need not.
+ * Where the node's device snoops the CPU's caches, an importer's need not. It takes as long
+ * as the dma-buf is, with nothing held; the importer cannot unmap it meanwhile.
  *
  * Context: Process context, may sleep. Takes &cohbuf.lock.
  * Return: 0, or -ENODEV after the unbind.
  */
-int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, bool for_cpu)
+int cohbuf_importers_sync(struct cohbuf_dmabuf *cd, enum dma_data_direction direction,
+			  bool for_cpu)
 {
-	struct cohbuf_importer *importer;
+	struct cohbuf_importer *importer = NULL;
 	struct cohbuf *cb = cd->cb;
 	int ret;
 
 	mutex_lock(&cb->lock);
 	ret = cb->mem ? 0 : -ENODEV;
-	importer = !ret && cb->mem->dma_coherent ? cohbuf_importer_to_sync(cd) : NULL;
-	if (importer && for_cpu)
-		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, importer->direction);
-	else if (importer)
-		dma_sync_sgtable_for_device(importer->dev, &importer->sgt, importer->direction);
+	if (!ret && cb->mem->dma_coherent)
+		importer = cohbuf_importer_to_sync(cd);
+	if (importer)
+		importer->num_syncs++;
 	mutex_unlock(&cb->lock);
-	return ret;
+	if (!importer)
+		return ret;
+
+	cohbuf_importer_sync(importer, direction, for_cpu);
+
+	mutex_lock(&cb->lock);
+	if (!--importer->num_syncs)
+		wake_up(&cb->imports_wait);
+	mutex_unlock(&cb->lock);
+	return 0;
 }

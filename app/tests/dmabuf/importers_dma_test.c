@@ -12,6 +12,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <linux/dma-buf.h>
+
 #include "attributes.h"
 #include "camera.h"
 #include "exporting.h"
@@ -132,4 +134,118 @@ TEST_EACH(importers, device_sees_each_page_where_it_is, dma_buffers)
 		if (!seen)
 			SKIP("vgem of this kernel maps nothing");
 	}
+}
+
+/* Of calls for the CPU, and for a device, how many there were, and their direction. */
+struct syncs {
+	unsigned int count[2];
+	unsigned int direction[2];
+};
+
+static const char *const owners[] = { "for_cpu", "for_device" };
+
+/* The fourth argument. */
+static const char *direction(void)
+{
+	struct utsname uts;
+
+	ASSERT_OK(uname(&uts));
+	if (!strncmp(uts.machine, "aarch64", 7) || !strncmp(uts.machine, "armv8", 5))
+		return "direction=%x3:u32";
+	return !strncmp(uts.machine, "riscv", 5) ? "direction=%a3:u32" : "direction=%r3:u32";
+}
+
+static void add_sync_probe(const char *owner)
+{
+	char text[128];
+
+	/* Linux 6.12 made the functions inline, around others. */
+	snprintf(text, sizeof(text), "p:cohbuf_sg/%s __dma_sync_sg_%s %s", owner, owner, direction());
+	if (file_write(TRACING "/kprobe_events", text)) {
+		snprintf(text, sizeof(text), "p:cohbuf_sg/%s dma_sync_sg_%s %s", owner, owner,
+			 direction());
+		ASSERT_OK(file_write(TRACING "/kprobe_events", text));
+	}
+}
+
+static void remove_sync_probes(void)
+{
+	rmdir(TRACER);
+	file_write(TRACING "/kprobe_events", "-:cohbuf_sg/for_cpu");
+	file_write(TRACING "/kprobe_events", "-:cohbuf_sg/for_device");
+}
+
+static void start_syncs(void)
+{
+	if (access(TRACING "/kprobe_events", W_OK))
+		SKIP("the kernel has no kprobes, or tracefs is not mounted");
+	remove_sync_probes();
+	add_sync_probe("for_cpu");
+	add_sync_probe("for_device");
+	ASSERT_OK(mkdir(TRACER, 0700));
+	ASSERT_OK(file_write(TRACER "/events/cohbuf_sg/enable", "1"));
+}
+
+/* Those since then. */
+static struct syncs read_syncs(void)
+{
+	struct syncs syncs = { 0 };
+	char line[512], name[16];
+	FILE *trace = fopen(TRACER "/trace", "r");
+
+	ASSERT_TRUE(trace);
+	while (fgets(line, sizeof(line), trace)) {
+		for (int i = 0; i < 2; i++) {
+			snprintf(name, sizeof(name), ": %s:", owners[i]);
+			if (!strstr(line, name))
+				continue;
+			syncs.count[i]++;
+			syncs.direction[i] = trace_field(line, " direction=");
+		}
+	}
+	fclose(trace);
+	/* To open it so is to clear it. */
+	close(ASSERT_OK(open(TRACER "/trace", O_WRONLY | O_TRUNC | O_CLOEXEC)));
+	return syncs;
+}
+
+static void expect_syncs(int dmabuf, uint64_t flags, unsigned int for_cpu, unsigned int for_device,
+			 unsigned int direction)
+{
+	struct dma_buf_sync sync = { .flags = flags };
+	struct syncs syncs;
+
+	EXPECT_OK(ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync));
+	syncs = read_syncs();
+	EXPECT_EQ(syncs.count[0], for_cpu);
+	EXPECT_EQ(syncs.count[1], for_device);
+	if (for_cpu)
+		EXPECT_EQ(syncs.direction[0], direction);
+	if (for_device)
+		EXPECT_EQ(syncs.direction[1], direction);
+}
+
+/*
+ * The node's device snoops, the importer's does not. Who is about to write takes nothing from
+ * the caches: what another program wrote into them, and has not handed over, would be lost.
+ */
+TEST(importers, what_is_bracketed_is_handed_over_in_its_direction)
+{
+	const unsigned int both_ways = 0, to_device = 1;
+	int vgem, dmabuf;
+
+	if (!vgem_maps(&snooped))
+		SKIP("vgem of this kernel maps nothing");
+	vgem = open_vgem();
+	dmabuf = export_buffer(&snooped, O_RDWR);
+	ASSERT_OK(vgem_import(vgem, dmabuf));
+	start_syncs();
+	expect_syncs(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE, 0, 0, 0);
+	expect_syncs(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE, 0, 1, to_device);
+	expect_syncs(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ, 1, 0, both_ways);
+	expect_syncs(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ, 0, 1, both_ways);
+	expect_syncs(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW, 1, 0, both_ways);
+	expect_syncs(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW, 0, 1, both_ways);
+	ASSERT_OK(file_write(TRACER "/events/cohbuf_sg/enable", "0"));
+	remove_sync_probes();
 }

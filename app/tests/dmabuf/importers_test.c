@@ -96,19 +96,6 @@ TEST_EACH(importers, two_import_one_buffer, large_buffers)
 	EXPECT_BYTES(map, frame, camera_frame_size());
 }
 
-/* For reading and writing, if it maps it at all. */
-static bool vgem_maps(const struct test_buffer *b)
-{
-	int vgem = open_vgem(), dmabuf = export_buffer(b, O_RDONLY);
-	bool refused = vgem_import(vgem, dmabuf);
-
-	if (refused)
-		EXPECT_EQ(errno, EACCES);
-	close(dmabuf);
-	close(vgem);
-	return refused;
-}
-
 TEST_EACH(importers, device_does_not_write_a_read_only_one, dma_buffers)
 {
 	double start;

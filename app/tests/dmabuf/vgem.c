@@ -2,6 +2,7 @@
 /*
  * vgem; see vgem.h.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include <drm/drm.h>
 
+#include "exporting.h"
 #include "tests/harness/harness.h"
 #include "vgem.h"
 
@@ -40,4 +42,16 @@ int vgem_import(int vgem, int dmabuf)
 	struct drm_prime_handle handle = { .fd = dmabuf };
 
 	return ioctl(vgem, DRM_IOCTL_PRIME_FD_TO_HANDLE, &handle);
+}
+
+bool vgem_maps(const struct test_buffer *b)
+{
+	int vgem = open_vgem(), dmabuf = export_buffer(b, O_RDONLY);
+	bool refused = vgem_import(vgem, dmabuf);
+
+	if (refused)
+		EXPECT_EQ(errno, EACCES);
+	close(dmabuf);
+	close(vgem);
+	return refused;
 }
