@@ -295,6 +295,8 @@ struct cohbuf_mem *devm_cohbuf_mem_prepare(struct device *dev,
  * @like: of devm_cohbuf_mem_prepare(), or a copy of it
  * @size: in bytes, a multiple of the page size, not zero
  *
+ * The device does not see the zeroes before cohbuf_mem_sync().
+ *
  * Context: Process context, may sleep.
  * Return: 0, or -ENOMEM.
  */
@@ -302,12 +304,7 @@ int cohbuf_mem_alloc_like(struct cohbuf_mem *mem, const struct cohbuf_mem *like,
 {
 	*mem = *like;
 	mem->size = size;
-	if (mem->ops->alloc(mem->dev, mem, NULL))
-		return -ENOMEM;
-
-	/* The zeroes. */
-	cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
-	return 0;
+	return mem->ops->alloc(mem->dev, mem, NULL) ? -ENOMEM : 0;
 }
 
 /**

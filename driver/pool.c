@@ -107,6 +107,43 @@ void cohbuf_pool_end(struct cohbuf_pool *pool, size_t size)
 }
 
 /**
+ * cohbuf_pool_enter() - begin something with the device that takes no longer than it takes
+ * @pool: the pool
+ *
+ * For who is busy. The unbind may give up on memory that is being allocated, and then
+ * takes the device apart; but not before who is in here has left. So nothing in here
+ * waits for what a program decides.
+ *
+ * Context: Process context, may sleep. Takes &cohbuf_pool.lock.
+ * Return: true, before cohbuf_pool_leave(); false where the unbind has given up.
+ */
+bool cohbuf_pool_enter(struct cohbuf_pool *pool)
+{
+	bool entered;
+
+	mutex_lock(&pool->lock);
+	entered = !pool->given_up;
+	if (entered)
+		pool->num_inside++;
+	mutex_unlock(&pool->lock);
+	return entered;
+}
+
+/**
+ * cohbuf_pool_leave() - end what cohbuf_pool_enter() began
+ * @pool: the pool
+ *
+ * Context: Process context, may sleep. Takes &cohbuf_pool.lock.
+ */
+void cohbuf_pool_leave(struct cohbuf_pool *pool)
+{
+	mutex_lock(&pool->lock);
+	if (!--pool->num_inside && pool->given_up)
+		wake_up(&pool->idle);
+	mutex_unlock(&pool->lock);
+}
+
+/**
  * cohbuf_pool_free() - free memory of a pool, by who is busy
  * @pool: the pool
  * @mem: the memory; lost where an unbind waited in vain, and there may be no device
@@ -115,16 +152,16 @@ void cohbuf_pool_end(struct cohbuf_pool *pool, size_t size)
  */
 void cohbuf_pool_free(struct cohbuf_pool *pool, struct cohbuf_mem *mem)
 {
-	bool given_up;
-
-	mutex_lock(&pool->lock);
-	given_up = pool->given_up;
-	mutex_unlock(&pool->lock);
-	if (!given_up)
-		mem->ops->free(mem);
+	if (!cohbuf_pool_enter(pool))
+		return;
+	mem->ops->free(mem);
+	cohbuf_pool_leave(pool);
 }
 
-/* With its last file a buffer is gone; unless the unbind has it. */
+/*
+ * With its last file a buffer is gone; unless the unbind has it. The device, which is not
+ * gone yet, then has a reference.
+ */
 static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 {
 	bool taken;
@@ -135,6 +172,7 @@ static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 		list_del(&cp->node);
 		pool->num_buffers--;
 		pool->num_busy++;
+		get_device(pool->like.dev);
 	}
 	mutex_unlock(&pool->lock);
 	return taken;
@@ -160,6 +198,7 @@ void cohbuf_pooled_release(struct cohbuf *cb)
 		/* What an engine may still write to, nobody gets again. */
 		if (!cp->mem.lost)
 			cohbuf_pool_free(pool, &cp->mem);
+		put_device(pool->like.dev);
 		cohbuf_pool_end(pool, cp->mem.lost ? 0 : cp->mem.size);
 	}
 	cohbuf_pooled_close();
@@ -186,13 +225,17 @@ struct cohbuf *cohbuf_pool_next(struct cohbuf *cb, struct cohbuf *last)
 	return list_entry_is_head(cp, &cb->pool->buffers, node) ? NULL : &cp->cb;
 }
 
-/* Nobody allocates or frees any more; or it is lost, what they have. */
+/*
+ * Nobody allocates or frees any more; or it is lost, what they have. Who has begun to free
+ * it needs the device to the end, which is near: that is waited for, come what may.
+ */
 static void cohbuf_pool_wait(struct cohbuf *cb)
 {
 	struct cohbuf_pool *pool = cb->pool;
 	unsigned int seconds;
 	bool busy = true;
 	long left = 1;
+	bool lost;
 
 	for (seconds = 0; busy && left >= 0 && seconds < COHBUF_POOL_SECONDS; seconds++) {
 		left = wait_event_killable_timeout(pool->idle, !READ_ONCE(pool->num_busy), HZ);
@@ -203,8 +246,11 @@ static void cohbuf_pool_wait(struct cohbuf *cb)
 
 	mutex_lock(&pool->lock);
 	pool->given_up = pool->num_busy;
+	lost = pool->num_busy > pool->num_inside;
 	mutex_unlock(&pool->lock);
-	if (pool->given_up)
+
+	wait_event(pool->idle, !READ_ONCE(pool->num_inside));
+	if (lost)
 		dev_warn(cb->dev.parent, "memory that is still being allocated is given up until the machine is started anew\n");
 }
 

@@ -25,9 +25,11 @@
  * @num_buffers: length of @buffers
  * @num_made: how many there were since the bind, for their names
  * @num_busy: who allocates or frees memory, which the unbind waits for
+ * @num_inside: who of them is between cohbuf_pool_enter() and cohbuf_pool_leave()
  * @ended: the unbind has begun: nobody else does so any more
- * @given_up: it waited for too long: what is still being allocated, or freed, is lost
- * @idle: the unbind, which waits for nobody to be busy
+ * @given_up: it waited for too long: what is still being allocated, or not yet being
+ *	freed, is lost
+ * @idle: the unbind, which waits for nobody to be busy, or inside
  * @search: held by who looks for memory a second time, or in pieces; outside of @lock
  */
 struct cohbuf_pool {
@@ -38,6 +40,7 @@ struct cohbuf_pool {
 	unsigned int num_buffers;
 	u64 num_made;
 	unsigned int num_busy;
+	unsigned int num_inside;
 	bool ended;
 	bool given_up;
 	wait_queue_head_t idle;
@@ -65,6 +68,8 @@ void cohbuf_pool_destroy(struct cohbuf *cb);
 size_t cohbuf_pool_used(struct cohbuf *cb);
 unsigned int cohbuf_pool_num_buffers(struct cohbuf *cb);
 void cohbuf_pool_end(struct cohbuf_pool *pool, size_t size);
+bool cohbuf_pool_enter(struct cohbuf_pool *pool);
+void cohbuf_pool_leave(struct cohbuf_pool *pool);
 void cohbuf_pool_free(struct cohbuf_pool *pool, struct cohbuf_mem *mem);
 struct cohbuf *cohbuf_pool_next(struct cohbuf *cb, struct cohbuf *last);
 void cohbuf_pool_revoke(struct cohbuf *cb);

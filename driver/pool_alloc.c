@@ -4,6 +4,7 @@
  * pool's list, where the unbind finds it; or an error that says which of them there is
  * not.
  */
+#include <linux/dma-direction.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
@@ -52,7 +53,7 @@ static bool cohbuf_pool_has_ended(struct cohbuf_pool *pool)
 	return ended;
 }
 
-/* Memory that is as it must be. Returns 0, -ENOMEM, or -ENODEV. */
+/* Memory that is as it must be, with zeroes. Returns 0, -ENOMEM, or -ENODEV. */
 static int cohbuf_pool_alloc(struct cohbuf_pool *pool, struct cohbuf_mem *mem,
 			     const struct cohbuf_mem *like, size_t size)
 {
@@ -61,16 +62,16 @@ static int cohbuf_pool_alloc(struct cohbuf_pool *pool, struct cohbuf_mem *mem,
 	if (ret)
 		return ret;
 
-	/* While the lock is held, what it looks at is not taken away. */
-	mutex_lock(&pool->lock);
-	if (pool->given_up)
-		ret = -ENODEV;
-	else if (!cohbuf_mem_is_fit(mem))
+	/* That took as long as the kernel wanted: there may be no device any more. */
+	if (!cohbuf_pool_enter(pool))
+		return -ENODEV;
+	if (cohbuf_mem_is_fit(mem)) {
+		cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
+	} else {
+		mem->ops->free(mem);
 		ret = -ENOMEM;
-	mutex_unlock(&pool->lock);
-
-	if (ret == -ENOMEM)
-		cohbuf_pool_free(pool, mem);
+	}
+	cohbuf_pool_leave(pool);
 	return ret;
 }
 

@@ -3,15 +3,18 @@
  * Unbind while buffers of a pool are in use: all of them are taken away at once, and what
  * was theirs is there for the next bind.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/dma-buf.h>
@@ -102,6 +105,70 @@ TEST_EACH(pool_unbind, keeps_what_an_export_is_of, all_pools)
 }
 
 /* Its files are code of the module, and what they are of is not there any more. */
+static unsigned int frees_that(const char *have)
+{
+	char path[64], count[16];
+
+	snprintf(path, sizeof(path), "/sys/module/slow_free/parameters/%s", have);
+	ASSERT_OK(file_read_line(path, count, sizeof(count)));
+	return strtoul(count, NULL, 10);
+}
+
+/* Who has it freed needs the device that the unbind takes apart, and is not given up. */
+static void free_while_a_killed_task_unbinds(const struct test_buffer *b)
+{
+	int fd = pool_buffer(b, SIZE);
+	unsigned int before = frees_that("begun");
+	pid_t closes, unbinds;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/%s", b->name);
+
+	closes = harness_fork();
+	if (!closes) {
+		EXPECT_EQ(close(fd), 0);
+		_exit(0);
+	}
+	EXPECT_EQ(close(fd), 0);
+	while (frees_that("begun") == before)
+		sched_yield();
+
+	unbinds = harness_fork();
+	if (!unbinds) {
+		unbind_buffer(b);
+		_exit(0);
+	}
+	/* Its first step; later ones are not waited for when it is killed. */
+	while (!access(path, F_OK))
+		sched_yield();
+	ASSERT_OK(kill(unbinds, SIGKILL));
+	ASSERT_EQ(waitpid(unbinds, NULL, 0), unbinds);
+	EXPECT_EQ(frees_that("ended"), frees_that("begun"));
+	harness_join(closes);
+	bind_buffer(b);
+	EXPECT_OK(pool_buffer(b, b->size / 2));
+}
+
+/* Those whose memory is freed by the call that the module slow_free holds up. */
+static const struct test_buffer *held_up_pools[MAX_BUFFERS];
+
+static void __attribute__((constructor(104))) choose_pools(void)
+{
+	for (size_t i = 0; all_pools[i]; i++)
+		if (all_pools[i]->memory == COHBUF_MEMORY_COHERENT)
+			add_to(held_up_pools, all_pools[i]);
+}
+
+TEST_EACH(pool_unbind, waits_for_who_frees_though_it_is_killed, held_up_pools)
+{
+	if (load_module("slow_free")) {
+		EXPECT_EQ(errno, ENOENT);
+		SKIP("the kernel has no kprobes");
+	}
+	free_while_a_killed_task_unbinds(b);
+	ASSERT_OK(unload_module("slow_free"));
+}
+
 TEST(pool_unbind, module_stays_while_a_buffer_is_open)
 {
 	int fd;

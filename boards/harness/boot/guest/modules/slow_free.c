@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hold up each task that gives memory back to the DMA API, at the beginning of the call:
+ * what it needs of the device must not go meanwhile. What is a moment otherwise is here
+ * a time that a test can aim at.
+ */
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+
+static unsigned int ms = 300;
+module_param(ms, uint, 0644);
+MODULE_PARM_DESC(ms, "milliseconds that it takes longer");
+
+static atomic_t begun, ended;
+
+static int get_count(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%d\n", atomic_read(param->arg));
+}
+
+static const struct kernel_param_ops count_ops = {
+	.get = get_count,
+};
+
+module_param_cb(begun, &count_ops, &begun, 0444);
+MODULE_PARM_DESC(begun, "how many calls there were");
+module_param_cb(ended, &count_ops, &ended, 0444);
+MODULE_PARM_DESC(ended, "how many of them have returned");
+
+/* Its own call is not held up. One at a time, as tests make them. */
+static struct task_struct *freeing;
+
+/* In place of the function, and so with what that may do: it sleeps, and RCU goes on. */
+static void slow_dma_free_attrs(struct device *dev, size_t size, void *cpu_addr,
+				dma_addr_t dma_handle, unsigned long attrs)
+{
+	atomic_inc(&begun);
+	msleep(ms);
+	WRITE_ONCE(freeing, current);
+	dma_free_attrs(dev, size, cpu_addr, dma_handle, attrs);
+	WRITE_ONCE(freeing, NULL);
+	atomic_inc(&ended);
+}
+
+static int go_elsewhere(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (READ_ONCE(freeing) == current)
+		return 0;
+	instruction_pointer_set(regs, (unsigned long)slow_dma_free_attrs);
+	return 1;
+}
+
+/* Where there is one the probe is not optimized, and so can go elsewhere. */
+static void stay(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static struct kprobe slow_probe = {
+	.symbol_name = "dma_free_attrs",
+	.pre_handler = go_elsewhere,
+	.post_handler = stay,
+};
+
+static int __init slow_init(void)
+{
+	return register_kprobe(&slow_probe);
+}
+module_init(slow_init);
+
+static void __exit slow_exit(void)
+{
+	unregister_kprobe(&slow_probe);
+}
+module_exit(slow_exit);
+
+MODULE_DESCRIPTION("A longer time in which memory is given back to the DMA API, for tests");
+MODULE_AUTHOR("The cohbuf project");
+MODULE_LICENSE("GPL");
