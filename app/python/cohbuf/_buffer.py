@@ -131,7 +131,8 @@ class Buffer(Opened):
 
         After the CPU wrote what a device is to read (TO_DEVICE), and before a device writes
         what the CPU will read (FROM_DEVICE). A program that always calls it works with every
-        kind of memory. Let ranges begin and end with a multiple of info.cache_line.
+        kind of memory. Let ranges begin and end with a multiple of info.cache_line. Of a
+        buffer that was opened with "r", all but TO_DEVICE is EBADF.
 
         >>> import cohbuf
         >>> b = cohbuf.open("frames")
@@ -144,7 +145,7 @@ class Buffer(Opened):
     def sync_for_cpu(self, offset: int = 0, length: Optional[int] = None,
                      direction: Direction = Direction.BIDIRECTIONAL) -> None:
         """Hand a range over to the CPU: the device has done its part. What programs wrote to
-        it, and did not hand over, may be lost.
+        it, and did not hand over, may be lost; of a buffer that was opened with "r" it is EBADF.
 
         >>> import cohbuf
         >>> b = cohbuf.open("frames")
