@@ -133,10 +133,11 @@ static int cohbuf_mem_check(struct device *dev, const struct cohbuf_mem *mem)
 static const char *cohbuf_more_memory(const struct cohbuf_mem *mem,
 				      const struct cohbuf_config *config)
 {
-	if (mem->ops == &cohbuf_scattered_ops)
-		return IS_ENABLED(CONFIG_ARM) ?
-			       "a 32-bit Arm kernel has no cached memory behind an IOMMU: say \"coherent\"" :
-			       "behind the IOMMU any free memory would do: make cohbuf,size smaller";
+	if (mem->ops == &cohbuf_scattered_ops && IS_ENABLED(CONFIG_ARM))
+		return "a 32-bit Arm kernel has no cached memory behind an IOMMU: say \"coherent\"";
+	if (mem->ops == &cohbuf_scattered_ops ||
+	    (mem->ops == &cohbuf_coherent_ops && cohbuf_is_translated(mem->dev)))
+		return "behind the IOMMU any free memory would do: make cohbuf,size smaller";
 	if (mem->ops == &cohbuf_kmalloc_ops)
 		return "kmalloc() has none there: say \"cached\", which can take from a memory-region, or make cohbuf,size smaller";
 	if (mem->ops == &cohbuf_cached_ops && IS_ENABLED(CONFIG_HIGHMEM))

@@ -119,10 +119,9 @@ static void free_while_a_killed_task_unbinds(const struct test_buffer *b)
 {
 	int fd = pool_buffer(b, SIZE);
 	unsigned int before = frees_that("begun");
+	struct cohbuf_info info;
+	int pool = pool_open(b);
 	pid_t closes, unbinds;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/dev/%s", b->name);
 
 	closes = harness_fork();
 	if (!closes) {
@@ -138,8 +137,8 @@ static void free_while_a_killed_task_unbinds(const struct test_buffer *b)
 		unbind_buffer(b);
 		_exit(0);
 	}
-	/* Its first step; later ones are not waited for when it is killed. */
-	while (!access(path, F_OK))
+	/* Its first step; of what follows, who is killed waits for the least. */
+	while (!buffer_info(pool, &info))
 		sched_yield();
 	ASSERT_OK(kill(unbinds, SIGKILL));
 	ASSERT_EQ(waitpid(unbinds, NULL, 0), unbinds);
