@@ -99,6 +99,19 @@ static unsigned int wanted_type(const struct cohbuf_info *info)
 	return ATTRIBUTES_WRITE_BACK;
 }
 
+/* What docs/concepts.md says of registers: Device-nGnRE and its like, and no other Device. */
+static bool is_as_documented(uint32_t raw)
+{
+#if defined(__riscv)
+	return raw == 2;
+#elif defined(__aarch64__)
+	return raw == 0x04;
+#else
+	/* As MAIR has it, or without LPAE the type of PRRR, with no policy of NMRR. */
+	return raw == 0x04 || raw == 0x10;
+#endif
+}
+
 static void have_the_kernels_type(const void *device)
 {
 	struct mapped m = map_device(device);
@@ -110,6 +123,8 @@ static void have_the_kernels_type(const void *device)
 		EXPECT_EQ(q.user.raw, q.kernel.raw);
 		EXPECT_EQ(q.user.type, wanted);
 		EXPECT_EQ(q.kernel.type, wanted);
+		if (wanted == ATTRIBUTES_DEVICE)
+			EXPECT_TRUE(is_as_documented(q.user.raw));
 	}
 	say_how_it_is_mapped(&m);
 

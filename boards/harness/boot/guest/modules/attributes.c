@@ -39,7 +39,8 @@ static bool attributes_nibble_is_write_back(unsigned int nibble)
 
 static enum attributes_type attributes_type_of(u32 raw)
 {
-	if (!(raw >> 4))
+	/* Of the Device types nGnRE, which ioremap() gives. */
+	if (raw == 0x04)
 		return ATTRIBUTES_DEVICE;
 	if (raw == 0x44)
 		return ATTRIBUTES_NONCACHEABLE;
@@ -164,6 +165,10 @@ static int attributes_read(unsigned long addr, bool user, struct attributes_alia
 #define L1_TEX_SHIFT	12
 #define L2_TEX_SHIFT	6
 
+/* Strongly-ordered is 0. */
+#define PRRR_DEVICE	1
+#define PRRR_NORMAL	2
+
 /* The entry of the second level, in memory that the kernel may not have mapped. */
 static u32 attributes_l2(u32 l1, unsigned long addr)
 {
@@ -193,11 +198,11 @@ static void attributes_decode(u32 entry, unsigned int tex_shift,
 
 	alias->raw = type << 4 | inner << 2 | outer;
 	alias->type = ATTRIBUTES_OTHER;
-	if (type < 2)
+	if (type == PRRR_DEVICE)
 		alias->type = ATTRIBUTES_DEVICE;
-	else if (!inner && !outer)
+	else if (type == PRRR_NORMAL && !inner && !outer)
 		alias->type = ATTRIBUTES_NONCACHEABLE;
-	else if ((inner & 1) && (outer & 1))
+	else if (type == PRRR_NORMAL && (inner & 1) && (outer & 1))
 		alias->type = ATTRIBUTES_WRITE_BACK;
 }
 

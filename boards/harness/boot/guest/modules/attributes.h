@@ -11,8 +11,8 @@
 
 /**
  * enum attributes_type - memory type, as the architecture has them
- * @ATTRIBUTES_OTHER: none of the below, such as write-through
- * @ATTRIBUTES_DEVICE: Device, or Strongly-ordered
+ * @ATTRIBUTES_OTHER: none of the below, such as write-through, or Strongly-ordered
+ * @ATTRIBUTES_DEVICE: Device-nGnRE; without LPAE Device; on RISC-V I/O
  * @ATTRIBUTES_NONCACHEABLE: Normal, non-cacheable
  * @ATTRIBUTES_WRITE_BACK: Normal, write-back cacheable
  */
