@@ -185,8 +185,34 @@ static void add_controller(const char *device)
 	num_controllers++;
 }
 
+/* Sorts of buffers. */
+static bool is_coherent(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_COHERENT && !(b->flags & COHBUF_INFO_REGION);
+}
+
+static bool is_coherent_in_a_region(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_COHERENT && b->flags & COHBUF_INFO_REGION;
+}
+
+static bool is_scattered(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_CACHED && b->has_iommu;
+}
+
+static bool is_handed_over(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_CACHED && needs_sync(b);
+}
+
+static bool is_cached(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_CACHED;
+}
+
 /* The smallest: what takes long is done in these. */
-static void choose(enum cohbuf_memory memory, uint32_t region)
+static bool choose(bool (*is_of_the_sort)(const struct test_buffer *))
 {
 	const struct test_buffer **chosen = chosen_buffers;
 
@@ -194,10 +220,10 @@ static void choose(enum cohbuf_memory memory, uint32_t region)
 		chosen++;
 
 	for (size_t i = 0; copying_buffers[i]; i++)
-		if (copying_buffers[i]->memory == memory &&
-		    (copying_buffers[i]->flags & COHBUF_INFO_REGION) == region &&
+		if (is_of_the_sort(copying_buffers[i]) &&
 		    (!*chosen || copying_buffers[i]->size < (*chosen)->size))
 			*chosen = copying_buffers[i];
+	return *chosen;
 }
 
 static void __attribute__((constructor(102))) read_board(void)
@@ -220,7 +246,9 @@ static void __attribute__((constructor(102))) read_board(void)
 			copying_buffers[copying++] = all_buffers[i];
 	}
 
-	choose(COHBUF_MEMORY_COHERENT, 0);
-	choose(COHBUF_MEMORY_COHERENT, COHBUF_INFO_REGION);
-	choose(COHBUF_MEMORY_CACHED, 0);
+	choose(is_coherent);
+	choose(is_coherent_in_a_region);
+	/* Of cached memory one, with which a copy has most to do. */
+	if (!choose(is_scattered) && !choose(is_handed_over))
+		choose(is_cached);
 }

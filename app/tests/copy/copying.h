@@ -10,7 +10,7 @@
 
 /* Lists end with NULL. */
 extern const struct test_buffer *copying_buffers[];	/* their node names an engine */
-extern const struct test_buffer *chosen_buffers[];	/* of each kind and region, one */
+extern const struct test_buffer *chosen_buffers[];	/* of each sort, one */
 extern const struct test_buffer *lonely_buffers[];	/* their node names none */
 extern const struct test_buffer *stuck_buffers[];	/* it names one that never ends */
 

@@ -127,6 +127,22 @@ static struct test_buffer cached_dma = {
 	.memory = COHBUF_MEMORY_CACHED,
 };
 
+/* In a region, and yet with a DMA controller, which does not snoop. */
+static struct test_buffer cached_cma = {
+	.node = "buffer-cached-cma",
+	.name = "cached-cma",
+	.size = 128 << 10,
+	.memory = COHBUF_MEMORY_CACHED,
+};
+
+/* For a device that snoops: nothing has to be handed over. */
+static struct test_buffer kmalloc_snooped = {
+	.node = "buffer-kmalloc-snooped",
+	.name = "kmalloc-snooped",
+	.size = 64 << 10,
+	.memory = COHBUF_MEMORY_KMALLOC,
+};
+
 /* Where dts/runtime/cached-sizes.dtso is applied. */
 static struct test_buffer cached_64k = {
 	.node = "buffer-cached-64k",
@@ -219,7 +235,8 @@ static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
 		&mmapdemo, &plain, &snooped, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool,
-		&cma, &offset, &engine, &elsewhere, &cached_dma, &cached_64k, &cached_16m, &unnamed
+		&cma, &offset, &engine, &elsewhere, &cached_dma, &cached_cma, &kmalloc_snooped,
+		&cached_64k, &cached_16m, &unnamed
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -24,7 +24,7 @@
  * @no_wait: neither synchronizing nor releasing a channel waits for what is late; where it
  *	is set at bind, the driver cannot synchronize at all
  * @no_stop: a channel that is told to stop says that it cannot, and goes on
- * @channels: how many there are, four at most, which 0 stands for too; read at bind
+ * @channels: how many there are, six at most, which 0 stands for too; read at bind
  * @gap: the devicetree does not lead to the channels, which are there, as long as this is set
  * @align: log2 of what addresses and lengths must be a multiple of; read at bind
  * @max_seg: bytes that one transfer should have at most; read at bind
