@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The calls of the fuzzer; see calls.h. None of them looks at what it returns: what
- * may never happen, whatever is called, fuzz.c looks for.
+ * may never happen, whatever is called, fuzz.c looks for. But for a number that the kernel
+ * has for itself, which is no errno.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +25,9 @@
 
 #define SLOTS		4
 #define PAGE		4096UL
+
+/* The kernel's own numbers are above: ENOTSUPP, EPROBE_DEFER, EIOCBQUEUED and more. */
+#define LAST_ERRNO	EHWPOISON
 
 /* Longer than any engine here needs, shorter than anybody waits. */
 #define COPY_MS		50
@@ -599,11 +604,17 @@ struct value call_random_arg(enum arg_kind kind, struct random *random)
 	return (struct value){ .number = number };
 }
 
-void call_run(const struct call *call)
+bool call_run(const struct call *call)
 {
 	uint64_t args[MAX_ARGS];
 
 	for (size_t i = 0; i < MAX_ARGS; i++)
 		args[i] = call->args[i].number + (call->args[i].of_size ? buffer_size : 0);
+	errno = 0;
 	call_kinds[call->kind].run(args);
+	if (errno <= LAST_ERRNO)
+		return true;
+	dprintf(STDOUT_FILENO, "# %s: errno is %d, which programs do not know\n",
+		call_kinds[call->kind].name, errno);
+	return false;
 }

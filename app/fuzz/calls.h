@@ -71,6 +71,8 @@ struct value call_random_arg(enum arg_kind kind, struct random *random);
 
 /* Before the first call of a process: the node's path and the buffer's size. */
 void calls_begin(const char *path, size_t size);
-void call_run(const struct call *call);
+
+/* Returns false after a line that says so where its errno is none that programs know. */
+bool call_run(const struct call *call);
 
 #endif /* _CALLS_H */

@@ -4,9 +4,12 @@
  * and keep those that reach code which none did before. Prints TAP.
  *
  * What may never happen: the kernel complains (who started this looks for that), a
- * process that cannot be killed, a byte of another buffer that changes, a byte of
- * this one that changes while the node may only be read, a file or a mapping that is
- * still counted when nobody has one.
+ * process that cannot be killed, an errno that programs do not know, a byte of another
+ * buffer that changes, a byte of this one that changes while the node may only be read,
+ * a file or a mapping that is still counted when nobody has one.
+ *
+ * Registers are fuzzed where they are asked for, as a wild access may be an abort that a
+ * board does not survive. What is in them is the device's: it is not looked at.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -40,6 +43,8 @@
 
 #define MAX_BUFFERS	32
 #define MAX_KEPT	1024
+/* How a process ends that was told of no errno. */
+#define BAD_ERRNO	3
 /* Seconds for the calls of a program, and for a killed process to disappear: its kernel is slow. */
 #define PROGRAM_LIMIT	20
 #define KILL_LIMIT	200
@@ -50,7 +55,8 @@
 struct buffer {
 	char name[COHBUF_NAME_SIZE];
 	char path[PATH_MAX];
-	unsigned char *map;	/* NULL: a pool, which has no bytes of its own */
+	bool is_pool;
+	unsigned char *map;	/* NULL: it has no bytes of its own, or those of a device */
 	unsigned char *before;
 	size_t size;
 };
@@ -124,7 +130,8 @@ static void __attribute__((noreturn)) become(const struct buffer *b, const struc
 	calls_begin(b->path, b->size);
 	cover_me();
 	for (size_t i = 0; i < program->count; i++)
-		call_run(&program->calls[i]);
+		if (!call_run(&program->calls[i]))
+			_exit(BAD_ERRNO);
 	_exit(0);
 }
 
@@ -139,9 +146,10 @@ static void show_stuck(const struct program *program)
 	die("a process cannot be killed");
 }
 
-/* Returns how many points it was the first one at. */
-static size_t run_program(const struct buffer *b, const struct program *program)
+/* Returns how many points it was the first one at; @good is false where an errno was not. */
+static size_t run_program(const struct buffer *b, const struct program *program, bool *good)
 {
+	int status;
 	pid_t pid;
 
 	log_program(program);
@@ -152,8 +160,9 @@ static size_t run_program(const struct buffer *b, const struct program *program)
 	if (!pid)
 		become(b, program);
 	setpgid(pid, pid);
-	if (!reap(pid, monotonic() + PROGRAM_LIMIT + KILL_LIMIT, NULL))
+	if (!reap(pid, monotonic() + PROGRAM_LIMIT + KILL_LIMIT, &status))
 		show_stuck(program);
+	*good = !WIFEXITED(status) || WEXITSTATUS(status) != BAD_ERRNO;
 	/* We are the subreaper: what it forked is ours now. */
 	kill(-pid, SIGKILL);
 	if (!reap(-1, monotonic() + KILL_LIMIT, NULL))
@@ -226,17 +235,17 @@ static bool pool_is_empty(const struct buffer *b)
 static bool is_as_it_must_be(const struct buffer *b, bool writable)
 {
 	const char *const attrs[] = { "files", "mappings" };
-	uint64_t count;
+	/* One of each is our own, where we look at the bytes. */
+	uint64_t count, ours = b->map ? 1 : 0;
 
-	if (!b->map)
+	if (b->is_pool)
 		return pool_is_empty(b);
 	if (!writable && !same_bytes(b))
 		return false;
 	for (size_t i = 0; i < 2; i++) {
-		/* One of each is our own. */
-		if (!buffer_attr_u64(b->name, attrs[i], &count) && count == 1)
+		if (!buffer_attr_u64(b->name, attrs[i], &count) && count == ours)
 			continue;
-		printf("# %s: %s is %" PRIu64 ", not 1\n", b->name, attrs[i], count);
+		printf("# %s: %s is %" PRIu64 ", not %" PRIu64 "\n", b->name, attrs[i], count, ours);
 		return false;
 	}
 	return true;
@@ -263,13 +272,14 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 
 	while (good && (monotonic() < end || programs < num_given)) {
 		next_program(&program, random, programs);
-		if (run_program(b, &program) && programs >= num_given && num_kept < MAX_KEPT) {
+		if (run_program(b, &program, &good) && programs >= num_given &&
+		    num_kept < MAX_KEPT) {
 			save_program(b, &program, num_kept);
 			kept[num_kept++] = program;
 		}
 		programs++;
 		calls += program.count;
-		if (b->size <= SMALL || programs % LARGE_PERIOD == 0)
+		if (good && (b->size <= SMALL || programs % LARGE_PERIOD == 0))
 			good = is_as_it_must_be(b, writable);
 	}
 	good = good && is_as_it_must_be(b, writable);
@@ -284,7 +294,14 @@ static void fuzz(struct buffer *b, bool writable, struct random *random)
 	report(good, writable ? "writable" : "readable", b->name);
 }
 
-static void open_buffer(const char *name)
+static bool is_asked_for(const char *name, char *const *names)
+{
+	while (*names && strcmp(*names, name))
+		names++;
+	return *names;
+}
+
+static void open_buffer(const char *name, char *const *names)
 {
 	struct buffer *b = &buffers[num_buffers];
 	struct cohbuf_info info;
@@ -292,8 +309,7 @@ static void open_buffer(const char *name)
 
 	if (num_buffers == MAX_BUFFERS || fd < 0 || buffer_info(fd, &info))
 		die("%s: %s", name, strerror(errno));
-	/* They do not keep what is written, and the calls would be another device's. */
-	if (info.memory == COHBUF_MEMORY_REGISTERS) {
+	if (info.memory == COHBUF_MEMORY_REGISTERS && !is_asked_for(name, names)) {
 		close(fd);
 		return;
 	}
@@ -301,7 +317,8 @@ static void open_buffer(const char *name)
 	memcpy(b->name, info.name, sizeof(b->name));
 	snprintf(b->path, sizeof(b->path), "/dev/%s", name);
 	b->size = info.size;
-	if (info.flags & COHBUF_INFO_POOL) {
+	b->is_pool = info.flags & COHBUF_INFO_POOL;
+	if (b->is_pool || info.memory == COHBUF_MEMORY_REGISTERS) {
 		close(fd);
 		return;
 	}
@@ -315,14 +332,15 @@ static void open_buffer(const char *name)
 		die("%s: madvise: %s", name, strerror(errno));
 }
 
-static void open_all_buffers(void)
+/* Also those that are not asked for: none of them may change. */
+static void open_all_buffers(char *const *names)
 {
 	DIR *dir = opendir("/sys/class/cohbuf");
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			open_buffer(entry->d_name);
+			open_buffer(entry->d_name, names);
 	if (!num_buffers)
 		die("there is no buffer: is the module loaded?");
 	closedir(dir);
@@ -444,7 +462,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	kernel_log = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 
-	open_all_buffers();
+	open_all_buffers(argv + optind);
 	if (options.replay)
 		read_program(options.replay, &kept[num_given++]);
 	else
