@@ -52,6 +52,11 @@ static void read_word(volatile void *addr, void *value)
 	*(uint32_t *)value = *(volatile uint32_t *)addr;
 }
 
+static void write_word(volatile void *addr, void *value)
+{
+	*(volatile uint32_t *)addr = *(uint32_t *)value;
+}
+
 static int touch(void (*access)(volatile void *addr, void *value), volatile void *addr, void *value)
 {
 	int sig;
@@ -100,4 +105,16 @@ int touch_write(volatile void *addr, unsigned char value)
 int touch_read_word(const volatile void *addr, uint32_t *value)
 {
 	return touch(read_word, (volatile void *)addr, value);
+}
+
+/**
+ * touch_write_word() - write one word that may not be there, by one access
+ * @addr: where, a multiple of 4
+ * @value: the word
+ *
+ * Return: 0, or the signal that the write raised (SIGBUS, SIGSEGV).
+ */
+int touch_write_word(volatile void *addr, uint32_t value)
+{
+	return touch(write_word, addr, &value);
 }

@@ -11,5 +11,6 @@
 int touch_read(const volatile void *addr, unsigned char *value);
 int touch_write(volatile void *addr, unsigned char value);
 int touch_read_word(const volatile void *addr, uint32_t *value);
+int touch_write_word(volatile void *addr, uint32_t value);
 
 #endif /* _TOUCH_H */

@@ -16,7 +16,7 @@ static const struct test_buffer *const raced_buffers[] = { &plain, &pool, NULL }
  */
 TEST_EACH_LIMIT(race, unbind_against_mmap_in_flight, raced_buffers, LIMIT)
 {
-	run_processes(b, 40, RACERS(race_mmap, race_mmap, race_mmap, race_mmap));
+	run_processes(b, harness_rounds(40), RACERS(race_mmap, race_mmap, race_mmap, race_mmap));
 }
 
 /* The same, with a window that an unbind cannot miss. */
@@ -36,27 +36,27 @@ TEST_EACH_LIMIT(race, unbind_in_the_middle_of_an_mmap, raced_buffers, LIMIT)
 
 TEST_EACH_LIMIT(race, unbind_against_mmap_in_flight_in_threads, raced_buffers, LIMIT)
 {
-	run_threads(b, 30, RACERS(race_mmap, race_mmap, race_mmap, race_mmap));
+	run_threads(b, harness_rounds(30), RACERS(race_mmap, race_mmap, race_mmap, race_mmap));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_touches, raced_buffers, LIMIT)
 {
-	run_threads(b, 12, RACERS(race_touch, race_touch));
+	run_threads(b, harness_rounds(12), RACERS(race_touch, race_touch));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_mremap, raced_buffers, LIMIT)
 {
-	run_processes(b, 12, RACERS(race_mremap, race_mremap));
+	run_processes(b, harness_rounds(12), RACERS(race_mremap, race_mremap));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_munmap_and_mprotect, raced_buffers, LIMIT)
 {
-	run_processes(b, 12, RACERS(race_split, race_split));
+	run_processes(b, harness_rounds(12), RACERS(race_split, race_split));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_fork, raced_buffers, LIMIT)
 {
-	run_processes(b, 10, RACERS(race_fork, race_fork));
+	run_processes(b, harness_rounds(10), RACERS(race_fork, race_fork));
 }
 
 /* The mapping is inherited: the process that moves it never called mmap(). */
@@ -67,19 +67,19 @@ TEST_EACH_LIMIT(race, unbind_against_mremap_in_a_child, raced_buffers, LIMIT)
 
 TEST_EACH_LIMIT(race, unbind_against_read_write_and_ioctl, raced_buffers, LIMIT)
 {
-	run_threads(b, 12, RACERS(race_calls, race_calls));
+	run_threads(b, harness_rounds(12), RACERS(race_calls, race_calls));
 }
 
 /* Who is woken up too early finds a living buffer, and sleeps for ever. */
 TEST_EACH_LIMIT(race, unbind_against_poll, raced_buffers, LIMIT)
 {
-	run_processes(b, 20,
+	run_processes(b, harness_rounds(20),
 		      RACERS(race_poll, race_poll, race_poll, race_poll, race_mmap, race_mmap));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_open_and_close, raced_buffers, LIMIT)
 {
-	run_threads(b, 12, RACERS(race_open, race_open));
+	run_threads(b, harness_rounds(12), RACERS(race_open, race_open));
 }
 
 TEST_EACH_LIMIT(race, unbind_against_everything, raced_buffers, LIMIT)
@@ -88,5 +88,5 @@ TEST_EACH_LIMIT(race, unbind_against_everything, raced_buffers, LIMIT)
 				 race_fork, race_poll, race_sysfs, race_open,
 				 race_export, NULL };
 
-	run_processes(b, 10, all);
+	run_processes(b, harness_rounds(10), all);
 }

@@ -25,14 +25,15 @@
 #include "racers.h"
 #include "tests/copy/copying.h"
 #include "tests/dmabuf/exporting.h"
+#include "tests/registers/block.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
 /* Forked in one generation, and the most progress that is waited for. */
 #define CHILDREN	8
 
-/* What is mapped: enough pages to split them a few times. */
-#define WINDOW	(16 * PAGE)
+/* What is mapped: enough pages to split them a few times, or all that registers have. */
+#define WINDOW	(buffer->size < 16 * PAGE ? buffer->size : 16 * PAGE)
 
 /* Shared with threads and forked processes alike. */
 struct race {
@@ -346,7 +347,7 @@ void *race_copy(void *arg __attribute__((unused)))
 	while (!race->stop) {
 		if (!open_held(&held))
 			continue;
-		while (!race->stop && !copy(held.fd, buffer->size / 2, 0, PAGE))
+		while (!race->stop && !copy(held.fd, buffer->size / 2, 0, WINDOW / 16))
 			race->progress++;
 		if (!race->stop)
 			EXPECT_TRUE(errno == ENODEV ||
@@ -472,6 +473,70 @@ void *race_open(void *arg __attribute__((unused)))
 	return NULL;
 }
 
+/* Of registers: one that is known is read, and one is written that does nothing more. */
+void *race_accesses(void *arg __attribute__((unused)))
+{
+	const struct block *block = this_block();
+	struct held held;
+
+	while (!race->stop) {
+		if (!open_held(&held))
+			continue;
+		while (!race->stop) {
+			unsigned int now = race->generation;
+			uint32_t value = ~block->value;
+
+			if (!did(pread(held.fd, &value, 4, block->known) == 4))
+				break;
+			EXPECT_EQ(now, held.generation);
+			EXPECT_EQ(value, block->value);
+			EXPECT_ERRNO_IN(pread(held.fd, &value, 3, block->known), EINVAL, ENODEV);
+			if (!did(pwrite(held.fd, &now, 4, block->scratch) == 4))
+				break;
+			race->progress++;
+		}
+		close(held.fd);
+	}
+	return NULL;
+}
+
+/* The same through a mapping: returns false where that is gone. */
+static bool touch_registers(const struct held *held, unsigned char *map, const struct block *block)
+{
+	unsigned int now = race->generation;
+	uint32_t value = ~block->value;
+	int sig = touch_read_word(map + block->known, &value);
+
+	if (!sig) {
+		EXPECT_EQ(now, held->generation);
+		EXPECT_EQ(value, block->value);
+		sig = touch_write_word(map + block->scratch, now);
+	}
+	if (sig)
+		EXPECT_SIGNAL(sig, SIGBUS);
+	else
+		race->progress++;
+	return !sig;
+}
+
+void *race_registers(void *arg __attribute__((unused)))
+{
+	const struct block *block = this_block();
+	struct held held;
+
+	while (!race->stop) {
+		unsigned char *map = map_held(&held);
+
+		if (!map)
+			continue;
+		while (!race->stop && touch_registers(&held, map, block))
+			;
+		munmap(map, WINDOW);
+		close(held.fd);
+	}
+	return NULL;
+}
+
 /* Wait until the others have done so much since then. */
 static void await_progress(unsigned int since, unsigned int count)
 {
@@ -479,11 +544,12 @@ static void await_progress(unsigned int since, unsigned int count)
 		sched_yield();
 }
 
-static void run_cycles(unsigned int cycles)
+/* Returns how many unbinds there were. */
+static unsigned int run_cycles(unsigned int cycles)
 {
 	unsigned int since = 0;
 
-	for (unsigned int i = 0; i < harness_rounds(cycles); i++) {
+	for (unsigned int i = 0; i < cycles; i++) {
 		await_progress(since, 1 + i % CHILDREN);
 		unbind_buffer(buffer);
 		next_generation();
@@ -495,6 +561,7 @@ static void run_cycles(unsigned int cycles)
 	race->stop = true;
 	unbind_buffer(buffer);
 	next_generation();
+	return cycles + 1;
 }
 
 /* In one address space: racers wait for each other's mmap_lock. */
@@ -513,10 +580,10 @@ void run_threads(const struct test_buffer *b, unsigned int cycles,
 }
 
 /* In an address space each, as what moves its mappings must be. */
-void run_processes(const struct test_buffer *b, unsigned int cycles,
-		   const racer_fn *racers)
+unsigned int run_processes(const struct test_buffer *b, unsigned int cycles,
+			   const racer_fn *racers)
 {
-	unsigned int count = 0;
+	unsigned int count = 0, unbinds;
 	pid_t pids[16];
 
 	start_race(b);
@@ -529,9 +596,10 @@ void run_processes(const struct test_buffer *b, unsigned int cycles,
 			_exit(0);
 		}
 	}
-	run_cycles(cycles);
+	unbinds = run_cycles(cycles);
 	while (count)
 		harness_join(pids[--count]);
+	return unbinds;
 }
 
 /*

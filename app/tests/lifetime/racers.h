@@ -22,16 +22,20 @@ void *race_poll(void *arg);	/* sleep until the unbind */
 void *race_events(void *arg);	/* post, and wait for what was posted */
 void *race_sysfs(void *arg);	/* read an attribute */
 void *race_open(void *arg);	/* open and close, nothing else */
+/* Of registers, which are no memory to write to. */
+void *race_accesses(void *arg);	/* read and write, one access each */
+void *race_registers(void *arg);	/* the same through one mapping until it is revoked */
 
 #define RACERS(...)	((const racer_fn[]){ __VA_ARGS__, NULL })
 
 /*
  * Start the racers, then unbind and bind in @cycles rounds, each time after they got
  * somewhere, and unbind once more. In one address space, where racers wait for each
- * other's mmap_lock; or each in its own.
+ * other's mmap_lock; or each in its own, which returns how often it was unbound.
  */
 void run_threads(const struct test_buffer *b, unsigned int cycles, const racer_fn *racers);
-void run_processes(const struct test_buffer *b, unsigned int cycles, const racer_fn *racers);
+unsigned int run_processes(const struct test_buffer *b, unsigned int cycles,
+			   const racer_fn *racers);
 void run_mremap_in_children(const struct test_buffer *b, unsigned int cycles);
 unsigned int run_slow_mmaps(const struct test_buffer *b, unsigned int cycles);
 

@@ -39,19 +39,34 @@ struct storm {
 
 static struct storm *storm;
 
-/* Memory of the system, of a region, and of no DMA API. */
-static const struct test_buffer *const stormed[] = { &plain, &pool, &vmalloc_buffer };
+/* Of each kind; and memory of a region. A board without registers has the others. */
+static const struct test_buffer *const stormed[] = {
+	&plain, &pool, &cached, &kmalloc_buffer, &vmalloc_buffer, &registers
+};
+
 #define STORMED		(sizeof(stormed) / sizeof(stormed[0]))
+
+/* As many for each, and no fewer in all. */
+static unsigned int unbinds_each(void)
+{
+	unsigned int present = 0;
+
+	for (size_t i = 0; i < STORMED; i++)
+		present += stormed[i]->present;
+	return unbinds() / present;
+}
 
 static void storm_on(const struct test_buffer *b)
 {
-	const racer_fn all[] = { race_calls, race_copy, race_touch, race_mmap, race_mremap,
-				 race_split, race_fork, race_poll, race_events, race_sysfs,
-				 race_open, race_export, NULL };
-	unsigned int cycles = unbinds() / STORMED;
+	const racer_fn memory[] = { race_calls, race_copy, race_touch, race_mmap, race_mremap,
+				    race_split, race_fork, race_poll, race_events, race_sysfs,
+				    race_open, race_export, NULL };
+	const racer_fn device[] = { race_accesses, race_registers, race_copy, race_mmap,
+				    race_mremap, race_fork, race_poll, race_events, race_sysfs,
+				    race_open, race_export, NULL };
+	bool is_device = b->memory == COHBUF_MEMORY_REGISTERS;
 
-	run_processes(b, cycles, all);
-	storm->unbinds += cycles + 1;
+	storm->unbinds += run_processes(b, unbinds_each(), is_device ? device : memory);
 }
 
 /* The last file of a buffer that nobody unbinds keeps the driver. */
@@ -123,7 +138,8 @@ static void run_storm(void)
 	for (size_t i = 0; i < STORMED; i++) {
 		pids[i] = harness_fork();
 		if (!pids[i]) {
-			storm_on(stormed[i]);
+			if (stormed[i]->present)
+				storm_on(stormed[i]);
 			_exit(0);
 		}
 	}
