@@ -41,8 +41,10 @@ TEST_EACH_LIMIT(leak, hundred_binds_leave_the_free_memory, large_buffers, 180)
 	expect_no_leak(renew_buffer, b);
 }
 
-/* Memory that is given back to the system, and memory that is not. */
-static const struct test_buffer *const mapped_buffers[] = { &plain, &pool, NULL };
+/* Memory of each kind, which is given back to the system, and memory that is not. */
+static const struct test_buffer *const mapped_buffers[] = {
+	&plain, &pool, &cached, &kmalloc_buffer, &vmalloc_buffer, NULL
+};
 
 static void renew_while_mapped(const struct test_buffer *b)
 {

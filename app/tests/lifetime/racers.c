@@ -88,6 +88,19 @@ static bool open_held(struct held *held)
 	return true;
 }
 
+/*
+ * So that there is something to take away: pages that are counted are entered by the first
+ * touch, which enters all of them, unless the unbind was first.
+ */
+static void enter_pages(unsigned char *map)
+{
+	unsigned char byte;
+	int sig = is_pinnable(buffer) ? touch_read(map, &byte) : 0;
+
+	if (sig)
+		EXPECT_SIGNAL(sig, SIGBUS);
+}
+
 /* The first pages, and the file in @held; NULL where the buffer is not there. */
 static unsigned char *map_held(struct held *held)
 {
@@ -96,8 +109,10 @@ static unsigned char *map_held(struct held *held)
 	if (!open_held(held))
 		return NULL;
 	map = mmap(NULL, WINDOW, RW, MAP_SHARED, held->fd, 0);
-	if (map != MAP_FAILED)
+	if (map != MAP_FAILED) {
+		enter_pages(map);
 		return map;
+	}
 	EXPECT_EQ(errno, ENODEV);
 	close(held->fd);
 	return NULL;
@@ -617,6 +632,7 @@ void run_mremap_in_children(const struct test_buffer *b, unsigned int cycles)
 
 		ASSERT_TRUE(open_held(&held));
 		map = ASSERT_MAP(mmap(NULL, WINDOW, RW, MAP_SHARED, held.fd, 0));
+		enter_pages(map);
 		pid = harness_fork();
 		if (!pid) {
 			move_until_revoked(&held, map);
