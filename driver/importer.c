@@ -227,13 +227,14 @@ void cohbuf_importer_unmap(struct dma_buf_attachment *attach, struct sg_table *s
 	struct cohbuf_importer *importer = attach->priv;
 	struct cohbuf *cb = cd->cb;
 
+	/* Whoever brackets it meanwhile does so by this importer still. */
+	if (importer->cached)
+		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, importer->direction);
+
 	mutex_lock(&cb->lock);
 	importer->unmapping = true;
 	mutex_unlock(&cb->lock);
 	wait_event(cb->imports_wait, !READ_ONCE(importer->num_syncs));
-
-	if (importer->cached)
-		dma_sync_sgtable_for_cpu(importer->dev, &importer->sgt, importer->direction);
 
 	mutex_lock(&cb->lock);
 	dma_unmap_sgtable(importer->dev, &importer->sgt, importer->direction,

@@ -152,15 +152,18 @@ void cohbuf_pool_leave(struct cohbuf_pool *pool)
  */
 void cohbuf_pool_free(struct cohbuf_pool *pool, struct cohbuf_mem *mem)
 {
-	if (!cohbuf_pool_enter(pool))
+	if (!cohbuf_pool_enter(pool)) {
+		dev_warn_ratelimited(pool->like.dev, "%zu bytes of a pool are given up until the machine is started anew\n",
+				     mem->size);
 		return;
+	}
 	mem->ops->free(mem);
 	cohbuf_pool_leave(pool);
 }
 
 /*
- * With its last file a buffer is gone; unless the unbind has it. The device, which is not
- * gone yet, then has a reference.
+ * With its last file a buffer is gone; unless the unbind has it. Else who closes it is
+ * inside, with a reference to the device: nothing until the end waits for a program.
  */
 static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 {
@@ -172,6 +175,7 @@ static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 		list_del(&cp->node);
 		pool->num_buffers--;
 		pool->num_busy++;
+		pool->num_inside++;
 		get_device(pool->like.dev);
 	}
 	mutex_unlock(&pool->lock);
@@ -197,8 +201,9 @@ void cohbuf_pooled_release(struct cohbuf *cb)
 		cohbuf_events_stop(cb);
 		/* What an engine may still write to, nobody gets again. */
 		if (!cp->mem.lost)
-			cohbuf_pool_free(pool, &cp->mem);
+			cp->mem.ops->free(&cp->mem);
 		put_device(pool->like.dev);
+		cohbuf_pool_leave(pool);
 		cohbuf_pool_end(pool, cp->mem.lost ? 0 : cp->mem.size);
 	}
 	cohbuf_pooled_close();

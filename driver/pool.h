@@ -27,8 +27,7 @@
  * @num_busy: who allocates or frees memory, which the unbind waits for
  * @num_inside: who of them is between cohbuf_pool_enter() and cohbuf_pool_leave()
  * @ended: the unbind has begun: nobody else does so any more
- * @given_up: it waited for too long: what is still being allocated, or not yet being
- *	freed, is lost
+ * @given_up: it waited for too long: what is still being allocated is lost
  * @idle: the unbind, which waits for nobody to be busy, or inside
  * @search: held by who looks for memory a second time, or in pieces; outside of @lock
  */

@@ -53,6 +53,24 @@ static bool cohbuf_pool_has_ended(struct cohbuf_pool *pool)
 	return ended;
 }
 
+/* By who is inside, and is not then: the device sees the zeroes. Returns 0 or an error. */
+static int cohbuf_pool_check(struct cohbuf_pool *pool, struct cohbuf_mem *mem)
+{
+	int ret = 0;
+
+	if (!cohbuf_mem_is_fit(mem)) {
+		ret = -ENOMEM;
+	} else {
+		cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
+		if (cohbuf_pool_has_ended(pool))
+			ret = -ENODEV;
+	}
+	if (ret)
+		mem->ops->free(mem);
+	cohbuf_pool_leave(pool);
+	return ret;
+}
+
 /* Memory that is as it must be, with zeroes. Returns 0, -ENOMEM, or -ENODEV. */
 static int cohbuf_pool_alloc(struct cohbuf_pool *pool, struct cohbuf_mem *mem,
 			     const struct cohbuf_mem *like, size_t size)
@@ -61,18 +79,12 @@ static int cohbuf_pool_alloc(struct cohbuf_pool *pool, struct cohbuf_mem *mem,
 
 	if (ret)
 		return ret;
+	if (cohbuf_pool_enter(pool))
+		return cohbuf_pool_check(pool, mem);
 
-	/* That took as long as the kernel wanted: there may be no device any more. */
-	if (!cohbuf_pool_enter(pool))
-		return -ENODEV;
-	if (cohbuf_mem_is_fit(mem)) {
-		cohbuf_mem_sync(mem, 0, mem->size, DMA_TO_DEVICE, false);
-	} else {
-		mem->ops->free(mem);
-		ret = -ENOMEM;
-	}
-	cohbuf_pool_leave(pool);
-	return ret;
+	/* That took as long as the kernel wanted, and there may be no device: it is lost. */
+	cohbuf_pool_free(pool, mem);
+	return -ENODEV;
 }
 
 /* Is it there in pieces? They are had at the same time, within what was charged. */

@@ -90,14 +90,14 @@ static bool cohbuf_sgtable_is_whole(const struct sg_table *all, size_t size)
 
 /*
  * Of memory that was taken from the kernel ("mem=") it has no struct page; where all of
- * them are one array, only the number tells. What is of a region is in one piece, and
- * behind no IOMMU.
+ * them are one array, only the number tells. Such memory is in one piece, and behind no
+ * IOMMU; it may be of a region of the controller's that the node does not name.
  */
 static bool cohbuf_sgtable_has_pages(const struct cohbuf_mem *mem)
 {
 	phys_addr_t phys;
 
-	if (!mem->region)
+	if (cohbuf_is_translated(mem->dev))
 		return true;
 	phys = dma_to_phys(mem->dev, mem->dma_addr);
 	return pfn_has_page(PHYS_PFN(phys)) && pfn_has_page(PHYS_PFN(phys + mem->size - 1));

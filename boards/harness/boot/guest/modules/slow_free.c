@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hold up each task that gives memory back to the DMA API, at the beginning of the call:
- * what it needs of the device must not go meanwhile. What is a moment otherwise is here
- * a time that a test can aim at.
+ * Hold up a task that gives memory back to the DMA API, at the beginning of the call, for
+ * as long as a test likes: what it needs of the device must not go meanwhile.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -11,9 +10,13 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 
-static unsigned int ms = 300;
-module_param(ms, uint, 0644);
-MODULE_PARM_DESC(ms, "milliseconds that it takes longer");
+static int pid;
+module_param(pid, int, 0644);
+MODULE_PARM_DESC(pid, "the task that is held up; 0: none");
+
+static bool hold = true;
+module_param(hold, bool, 0644);
+MODULE_PARM_DESC(hold, "it is held up until this is cleared");
 
 static atomic_t begun, ended;
 
@@ -31,24 +34,22 @@ MODULE_PARM_DESC(begun, "how many calls there were");
 module_param_cb(ended, &count_ops, &ended, 0444);
 MODULE_PARM_DESC(ended, "how many of them have returned");
 
-/* Its own call is not held up. One at a time, as tests make them. */
-static struct task_struct *freeing;
-
 /* In place of the function, and so with what that may do: it sleeps, and RCU goes on. */
 static void slow_dma_free_attrs(struct device *dev, size_t size, void *cpu_addr,
 				dma_addr_t dma_handle, unsigned long attrs)
 {
 	atomic_inc(&begun);
-	msleep(ms);
-	WRITE_ONCE(freeing, current);
+	while (READ_ONCE(hold))
+		msleep(1);
+	/* Its own call goes through. */
+	WRITE_ONCE(pid, 0);
 	dma_free_attrs(dev, size, cpu_addr, dma_handle, attrs);
-	WRITE_ONCE(freeing, NULL);
 	atomic_inc(&ended);
 }
 
 static int go_elsewhere(struct kprobe *probe, struct pt_regs *regs)
 {
-	if (READ_ONCE(freeing) == current)
+	if (task_pid_nr(current) != READ_ONCE(pid))
 		return 0;
 	instruction_pointer_set(regs, (unsigned long)slow_dma_free_attrs);
 	return 1;
@@ -74,6 +75,9 @@ module_init(slow_init);
 static void __exit slow_exit(void)
 {
 	unregister_kprobe(&slow_probe);
+	WRITE_ONCE(hold, false);
+	while (atomic_read(&ended) != atomic_read(&begun))
+		msleep(1);
 }
 module_exit(slow_exit);
 
