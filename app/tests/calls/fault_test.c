@@ -23,7 +23,9 @@
 #include "fault.h"
 #include "tests/copy/copying.h"
 #include "tests/dmabuf/exporting.h"
+#include "tests/harness/memory.h"
 #include "tests/pool/pools.h"
+#include "tests/registers/block.h"
 
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -32,11 +34,22 @@
 
 #define DRIVER	"/sys/bus/platform/drivers/cohbuf/"
 
+/* Whose calls take ways of their own. */
+static const struct test_buffer *const all_kinds[] = {
+	&plain, &cached, &kmalloc_buffer, &vmalloc_buffer, &registers, NULL
+};
+
+/* Entered by mmap(), and by a touch. */
+static const struct test_buffer *const entered[] = { &plain, &kmalloc_buffer, NULL };
+static const struct test_buffer *const handed_over[] = { &cached, &kmalloc_buffer, NULL };
+
 /* Calls on one open and mapped buffer. */
 struct scene {
 	const struct test_buffer *b;
+	const struct block *block;	/* of registers */
 	int fd;
-	unsigned char *map;	/* four pages */
+	size_t size;		/* what is mapped: four pages, or all that registers have */
+	unsigned char *map;
 	char attr[128];
 	int pool;		/* a pool, where the call is on one */
 	int made;		/* a file or a process that the call made */
@@ -52,6 +65,22 @@ struct call {
 	/* One that fails may have done a part: the kernel does not take that back. */
 	bool parts;
 };
+
+static bool is_registers(const struct test_buffer *b)
+{
+	return b->memory == COHBUF_MEMORY_REGISTERS;
+}
+
+/* A byte of memory; of registers, one that nothing happens to. Returns the signal. */
+static int touch_some(const struct test_buffer *b, unsigned char *map, size_t at,
+		      unsigned char value)
+{
+	uint32_t word;
+
+	if (is_registers(b))
+		return touch_read_word(map + this_block()->known, &word);
+	return touch_write(map + at, value);
+}
 
 static long make_open(struct scene *s)
 {
@@ -78,13 +107,13 @@ static long make_open_again(struct scene *s)
 
 static long make_mmap(struct scene *s)
 {
-	s->at = mmap(NULL, 4 * PAGE, RW, MAP_SHARED, s->fd, 0);
+	s->at = mmap(NULL, s->size, RW, MAP_SHARED, s->fd, 0);
 	return s->at == MAP_FAILED ? -1 : 0;
 }
 
 static void undo_mmap(struct scene *s)
 {
-	EXPECT_OK(munmap(s->at, 4 * PAGE));
+	EXPECT_OK(munmap(s->at, s->size));
 }
 
 static long make_hole(struct scene *s)
@@ -124,7 +153,7 @@ static long make_fork(struct scene *s)
 {
 	s->made = fork();
 	if (!s->made)
-		_exit(touch_write(s->map, 2) ? 1 : 0);
+		_exit(touch_some(s->b, s->map, 0, 2) ? 1 : 0);
 	return s->made;
 }
 
@@ -140,11 +169,15 @@ static unsigned char bytes[3 * 4096];
 
 static long make_read(struct scene *s)
 {
+	if (is_registers(s->b))
+		return pread(s->fd, bytes, 4, s->block->known);
 	return pread(s->fd, bytes, sizeof(bytes), 5);
 }
 
 static long make_write(struct scene *s)
 {
+	if (is_registers(s->b))
+		return pwrite(s->fd, bytes, 4, s->block->scratch);
 	return pwrite(s->fd, bytes, sizeof(bytes), 5);
 }
 
@@ -253,10 +286,15 @@ static long make_fstat(struct scene *s)
 
 static struct scene open_scene(const struct test_buffer *b)
 {
-	struct scene s = { .b = b, .made = -1 };
+	struct scene s = { .b = b, .made = -1, .size = 4 * PAGE };
 
+	/* The tree is read before something can fail. */
+	if (is_registers(b)) {
+		s.block = this_block();
+		s.size = b->size;
+	}
 	s.fd = open_buffer(b, O_RDWR);
-	s.map = ASSERT_MAP(mmap(NULL, 4 * PAGE, RW, MAP_SHARED, s.fd, 0));
+	s.map = ASSERT_MAP(mmap(NULL, s.size, RW, MAP_SHARED, s.fd, 0));
 	return s;
 }
 
@@ -265,10 +303,14 @@ static bool is_excuse(int error)
 	return error == ENOMEM || error == EFAULT || error == EAGAIN;
 }
 
-/* Where an engine's channel cannot be had, its driver does not say why. */
+/*
+ * Where an engine's channel cannot be had its driver does not say why, and where registers
+ * cannot be claimed or mapped the kernel does not.
+ */
 static bool is_excuse_of(const struct test_buffer *b, int error)
 {
-	return is_excuse(error) || (error == EINVAL && b->flags & COHBUF_INFO_ENGINE);
+	return is_excuse(error) || (error == EINVAL && b->flags & COHBUF_INFO_ENGINE) ||
+	       (is_registers(b) && (error == EBUSY || error == ENXIO));
 }
 
 static void sweep(struct scene *s, const struct call *call)
@@ -294,7 +336,7 @@ static void sweep(struct scene *s, const struct call *call)
 		}
 		EXPECT_EQ(files_of(s->b), files);
 		EXPECT_EQ(mappings_of(s->b), mappings);
-		EXPECT_SIGNAL(touch_write(s->map, faults.nth), 0);
+		EXPECT_SIGNAL(touch_some(s->b, s->map, 0, faults.nth), 0);
 	} while (hit);
 	faults_end(&faults);
 }
@@ -307,26 +349,30 @@ static void sweep(struct scene *s, const struct call *call)
 		sweep(&s, &(struct call){ .name = #test, __VA_ARGS__ });		\
 	}
 
+#define TEST_CALL_EACH(test, list, ...)						\
+	TEST_EACH_LIMIT(fault, test, list, LIMIT)				\
+	{									\
+		struct scene s = open_scene(b);					\
+										\
+		sweep(&s, &(struct call){ .name = #test, __VA_ARGS__ });		\
+	}
+
 TEST_CALL(open, .make = make_open, .undo = undo_open)
 TEST_CALL(open_again_through_proc, .make = make_open_again, .undo = undo_open)
 TEST_CALL(mmap, .make = make_mmap, .undo = undo_mmap)
-TEST_CALL(munmap_in_the_middle, .make = make_hole, .undo = undo_parts, .parts = true)
-TEST_CALL(mprotect_in_the_middle, .make = make_mprotect, .undo = undo_parts, .parts = true)
-TEST_CALL(fork, .make = make_fork, .undo = undo_fork)
-TEST_CALL(read, .make = make_read)
-TEST_CALL(write, .make = make_write)
+TEST_CALL_EACH(munmap_in_the_middle, entered, .make = make_hole, .undo = undo_parts,
+	       .parts = true)
+TEST_CALL_EACH(mprotect_in_the_middle, entered, .make = make_mprotect, .undo = undo_parts,
+	       .parts = true)
+TEST_CALL_EACH(fork, entered, .make = make_fork, .undo = undo_fork)
+TEST_CALL_EACH(read, all_kinds, .make = make_read)
+TEST_CALL_EACH(write, all_kinds, .make = make_write)
+TEST_CALL_EACH(sync, handed_over, .make = make_sync)
 TEST_CALL(info, .make = make_info)
 TEST_CALL(export, .make = make_export, .undo = undo_export)
 TEST_CALL(poll, .make = make_poll)
 TEST_CALL(events, .make = make_events, .undo = undo_open)
 TEST_CALL(fstat, .make = make_fstat)
-
-TEST_LIMIT(fault, sync, LIMIT)
-{
-	struct scene s = open_scene(&cached);
-
-	sweep(&s, &(struct call){ .name = "sync", .make = make_sync });
-}
 
 /* Nothing of the quota is used up by a buffer that there is not. */
 TEST_EACH_LIMIT(fault, alloc, all_pools, LIMIT)
@@ -338,22 +384,22 @@ TEST_EACH_LIMIT(fault, alloc, all_pools, LIMIT)
 	await_used(b, 0);
 }
 
-TEST_LIMIT(fault, use_of_export, LIMIT)
+TEST_EACH_LIMIT(fault, use_of_export, handed_over, LIMIT)
 {
 	const struct call use = {
 		.name = "use_of_export",
 		.make = make_use_of_export,
 		.undo = undo_use_of_export,
 	};
-	struct scene s = open_scene(&cached);
+	struct scene s = open_scene(b);
 
-	s.made = export_buffer(&cached, O_RDWR | O_CLOEXEC);
+	s.made = export_buffer(b, O_RDWR | O_CLOEXEC);
 	sweep(&s, &use);
 }
 
-TEST_LIMIT(fault, mremap, LIMIT)
+TEST_EACH_LIMIT(fault, mremap, entered, LIMIT)
 {
-	struct scene s = open_scene(&plain);
+	struct scene s = open_scene(b);
 
 	s.at = ASSERT_MAP(mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	sweep(&s, &(struct call){ .name = "mremap", .make = make_mremap, .undo = undo_mremap });
@@ -367,7 +413,7 @@ TEST_LIMIT(fault, sendfile, LIMIT)
 	sweep(&s, &(struct call){ .name = "sendfile", .make = make_sendfile });
 }
 
-TEST_EACH_LIMIT(fault, mmap_of_each_kind, named_buffers, LIMIT)
+static void sweep_mmap(const struct test_buffer *b)
 {
 	struct faults faults = faults_begin();
 	int fd = open_buffer(b, O_RDWR);
@@ -382,13 +428,110 @@ TEST_EACH_LIMIT(fault, mmap_of_each_kind, named_buffers, LIMIT)
 		if (map == MAP_FAILED) {
 			EXPECT_EQ(errno, ENOMEM);
 		} else {
-			EXPECT_SIGNAL(touch_write(map + b->size - 1, 1), 0);
+			EXPECT_SIGNAL(touch_some(b, map, b->size - 1, 1), 0);
 			munmap(map, b->size);
 		}
 		EXPECT_EQ(mappings_of(b), 0);
 	} while (hit);
 	faults_end(&faults);
 }
+
+TEST_EACH_LIMIT(fault, mmap_of_each_kind, named_buffers, LIMIT)
+{
+	sweep_mmap(b);
+}
+
+TEST_LIMIT(fault, mmap_of_registers, LIMIT)
+{
+	sweep_mmap(&registers);
+}
+
+/* Pages that are counted are entered by the first touch, which can lack what mmap() can. */
+struct touch {
+	const struct test_buffer *b;
+	int fd;
+	unsigned char *map;	/* all of it */
+	const unsigned char *holds;
+};
+
+/* The process learns of nothing: it comes back to the same place. */
+static long touch_by_program(struct touch *t)
+{
+	size_t last = t->b->size - 1;
+
+	errno = EIO;
+	return touch_write(t->map, t->holds[0]) || touch_write(t->map + last, t->holds[last]) ? -1 :
+												0;
+}
+
+/* The kernel touches it, of which the program learns; by the driver itself, from it. */
+static long touch_by_read(struct touch *t)
+{
+	size_t at = t->b->size / 2 - PAGE;
+	ssize_t ret = pread(t->fd, t->map + at, 2 * PAGE, at);
+
+	if (ret >= 0 && ret < 2 * (ssize_t)PAGE)
+		errno = EFAULT;
+	return ret == 2 * (ssize_t)PAGE ? 0 : -1;
+}
+
+static long touch_by_populate(struct touch *t)
+{
+	return madvise(t->map, t->b->size, MADV_POPULATE_WRITE);
+}
+
+/*
+ * In the middle of nothing, and on both sides of a boundary of what one page of entries
+ * maps: so that there are page tables to make, and two of them.
+ */
+static unsigned char *lonely_place(size_t size)
+{
+	const size_t span = PAGE * PAGE / 8;
+	unsigned char *room = ASSERT_MAP(mmap(NULL, 4 * span, PROT_NONE,
+					      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+
+	ASSERT_OK(munmap(room, 4 * span));
+	return (unsigned char *)(((uintptr_t)room + 2 * span) & -span) - size / 2;
+}
+
+static void sweep_first_touch(const struct test_buffer *b, long (*touch)(struct touch *t))
+{
+	struct touch t = { .b = b, .fd = open_buffer(b, O_RDWR) };
+	struct faults faults = faults_begin();
+	bool hit;
+
+	t.holds = new_pattern(0, b->size, 3);
+	ASSERT_EQ(pwrite(t.fd, t.holds, b->size, 0), b->size);
+	do {
+		int error;
+		long ret;
+
+		t.map = ASSERT_MAP(mmap(lonely_place(b->size), b->size, RW,
+					MAP_SHARED | MAP_FIXED_NOREPLACE, t.fd, 0));
+		fault_arm(&faults);
+		ret = touch(&t);
+		hit = fault_disarm(&faults);
+		error = errno;
+		harness_check(HARNESS_HERE(false), !ret || (hit && is_excuse(error)),
+			      "place %u: ENOMEM or EFAULT, not %s", faults.nth, strerror(error));
+		EXPECT_SIGNAL(touch_write(t.map, t.holds[0]), 0);
+		EXPECT_BYTES(t.map, t.holds, b->size);
+		EXPECT_EQ(mappings_of(b), 1);
+		ASSERT_OK(munmap(t.map, b->size));
+	} while (hit);
+	EXPECT_EQ(mappings_of(b), 0);
+	faults_end(&faults);
+}
+
+#define TEST_FIRST_TOUCH(how)							\
+	TEST_EACH_LIMIT(fault, first_touch_by_##how, pinnable_buffers, LIMIT)	\
+	{									\
+		sweep_first_touch(b, touch_by_##how);				\
+	}
+
+TEST_FIRST_TOUCH(program)
+TEST_FIRST_TOUCH(read)
+TEST_FIRST_TOUCH(populate)
 
 TEST_LIMIT(fault, reading_each_attribute, 4 * LIMIT)
 {
@@ -473,8 +616,9 @@ static void expect_whole(const struct test_buffer *b)
 	int fd = open_buffer(b, O_RDWR);
 	unsigned char *map = map_buffer(b, fd);
 
-	EXPECT_EQ(map[0], b->initial_data ? b->initial_data[0] : 0);
-	EXPECT_SIGNAL(touch_write(map + b->size - 1, 1), 0);
+	if (!is_registers(b))
+		EXPECT_EQ(map[0], b->initial_data ? b->initial_data[0] : 0);
+	EXPECT_SIGNAL(touch_some(b, map, b->size - 1, 1), 0);
 	EXPECT_OK(munmap(map, b->size));
 	EXPECT_OK(close(fd));
 }
@@ -484,16 +628,16 @@ static long write_device(int fd, const char *device)
 	return write(fd, device, strlen(device));
 }
 
-/* The order of the places is not the same each time: every buffer is one more sweep. */
-TEST_EACH_LIMIT(fault, bind, all_buffers, 4 * LIMIT)
+static void sweep_bind(const struct test_buffer *b)
 {
 	int fd = ASSERT_OK(open(DRIVER "bind", O_WRONLY | O_CLOEXEC));
 	struct faults faults = faults_begin();
 	const char *device = platform_device_of(b);
-	unsigned int worked = 0;
+	unsigned int worked = 0, mapped;
 	bool hit;
 
 	unbind_buffer(b);
+	mapped = count_io_vmaps();
 	do {
 		long ret;
 		int error;
@@ -516,12 +660,25 @@ TEST_EACH_LIMIT(fault, bind, all_buffers, 4 * LIMIT)
 	} while (hit);
 	/* What any of them has left is still there. */
 	EXPECT_LE(dma_memory_of(device), 0);
+	EXPECT_EQ(count_io_vmaps(), mapped);
 	harness_note("%u binds worked in spite of it, or without it", worked);
 	faults_end(&faults);
 }
 
+/* The order of the places is not the same each time: every buffer is one more sweep. */
+TEST_EACH_LIMIT(fault, bind, all_buffers, 4 * LIMIT)
+{
+	sweep_bind(b);
+}
+
+/* A claim that is left refuses the next bind. */
+TEST_LIMIT(fault, bind_of_registers, 4 * LIMIT)
+{
+	sweep_bind(&registers);
+}
+
 /* An unbind cannot fail: if the driver is asked at all, the buffer is gone. */
-TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
+static void sweep_unbind(const struct test_buffer *b)
 {
 	int bind = ASSERT_OK(open(DRIVER "bind", O_WRONLY | O_CLOEXEC));
 	int unbind = ASSERT_OK(open(DRIVER "unbind", O_WRONLY | O_CLOEXEC));
@@ -531,7 +688,7 @@ TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
 
 	do {
 		int fd = open_buffer(b, O_RDWR);
-		unsigned char *map = map_buffer(b, fd), byte;
+		unsigned char *map = map_buffer(b, fd);
 		struct cohbuf_info info;
 
 		fault_arm(&faults);
@@ -539,10 +696,10 @@ TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
 		hit = fault_disarm(&faults);
 		if (device_is_bound(device)) {
 			EXPECT_TRUE(hit);
-			EXPECT_SIGNAL(touch_write(map, 1), 0);
+			EXPECT_SIGNAL(touch_some(b, map, 0, 1), 0);
 			EXPECT_OK(buffer_info(fd, &info));
 		} else {
-			EXPECT_SIGNAL(touch_read(map, &byte), SIGBUS);
+			EXPECT_SIGNAL(touch_some(b, map, 0, 1), SIGBUS);
 			EXPECT_ERRNO(buffer_info(fd, &info), ENODEV);
 			expect_nothing_of(b);
 			EXPECT_LE(dma_memory_of(device), 0);
@@ -553,6 +710,16 @@ TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
 			ASSERT_GT(write_device(bind, device), 0);
 	} while (hit);
 	faults_end(&faults);
+}
+
+TEST_EACH_LIMIT(fault, unbind, all_buffers, 4 * LIMIT)
+{
+	sweep_unbind(b);
+}
+
+TEST_LIMIT(fault, unbind_of_registers, 4 * LIMIT)
+{
+	sweep_unbind(&registers);
 }
 
 /* Loading binds nothing here: what a bind can lack has tests of its own. */
