@@ -40,7 +40,7 @@ static void slow_dma_free_attrs(struct device *dev, size_t size, void *cpu_addr,
 {
 	atomic_inc(&begun);
 	while (READ_ONCE(hold))
-		msleep(1);
+		msleep(20);
 	/* Its own call goes through. */
 	WRITE_ONCE(pid, 0);
 	dma_free_attrs(dev, size, cpu_addr, dma_handle, attrs);
@@ -77,7 +77,7 @@ static void __exit slow_exit(void)
 	unregister_kprobe(&slow_probe);
 	WRITE_ONCE(hold, false);
 	while (atomic_read(&ended) != atomic_read(&begun))
-		msleep(1);
+		msleep(20);
 }
 module_exit(slow_exit);
 
