@@ -22,7 +22,7 @@ static atomic_t begun, ended;
 
 static int get_count(char *buffer, const struct kernel_param *param)
 {
-	return sysfs_emit(buffer, "%d\n", atomic_read(param->arg));
+	return sysfs_emit(buffer, "%d\n", atomic_read((atomic_t *)param->arg));
 }
 
 static const struct kernel_param_ops count_ops = {
