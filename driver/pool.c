@@ -163,7 +163,7 @@ void cohbuf_pool_free(struct cohbuf_pool *pool, struct cohbuf_mem *mem)
 
 /*
  * With its last file a buffer is gone; unless the unbind has it. Else who closes it is
- * inside, with a reference to the device: nothing until the end waits for a program.
+ * inside until it is freed: nothing until then waits for a program.
  */
 static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 {
@@ -176,7 +176,6 @@ static bool cohbuf_pool_take(struct cohbuf_pool *pool, struct cohbuf_pooled *cp)
 		pool->num_buffers--;
 		pool->num_busy++;
 		pool->num_inside++;
-		get_device(pool->like.dev);
 	}
 	mutex_unlock(&pool->lock);
 	return taken;
@@ -202,7 +201,6 @@ void cohbuf_pooled_release(struct cohbuf *cb)
 		/* What an engine may still write to, nobody gets again. */
 		if (!cp->mem.lost)
 			cp->mem.ops->free(&cp->mem);
-		put_device(pool->like.dev);
 		cohbuf_pool_leave(pool);
 		cohbuf_pool_end(pool, cp->mem.lost ? 0 : cp->mem.size);
 	}
