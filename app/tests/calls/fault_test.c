@@ -48,8 +48,7 @@ struct scene {
 	const struct test_buffer *b;
 	const struct block *block;	/* of registers */
 	int fd;
-	size_t size;		/* what is mapped: four pages, or all that registers have */
-	unsigned char *map;
+	unsigned char *map;	/* four pages, or all that registers have */
 	char attr[128];
 	int pool;		/* a pool, where the call is on one */
 	int made;		/* a file or a process that the call made */
@@ -107,13 +106,13 @@ static long make_open_again(struct scene *s)
 
 static long make_mmap(struct scene *s)
 {
-	s->at = mmap(NULL, s->size, RW, MAP_SHARED, s->fd, 0);
+	s->at = mmap(NULL, 4 * PAGE, RW, MAP_SHARED, s->fd, 0);
 	return s->at == MAP_FAILED ? -1 : 0;
 }
 
 static void undo_mmap(struct scene *s)
 {
-	EXPECT_OK(munmap(s->at, s->size));
+	EXPECT_OK(munmap(s->at, 4 * PAGE));
 }
 
 static long make_hole(struct scene *s)
@@ -153,7 +152,7 @@ static long make_fork(struct scene *s)
 {
 	s->made = fork();
 	if (!s->made)
-		_exit(touch_some(s->b, s->map, 0, 2) ? 1 : 0);
+		_exit(touch_write(s->map, 2) ? 1 : 0);
 	return s->made;
 }
 
@@ -286,15 +285,16 @@ static long make_fstat(struct scene *s)
 
 static struct scene open_scene(const struct test_buffer *b)
 {
-	struct scene s = { .b = b, .made = -1, .size = 4 * PAGE };
+	struct scene s = { .b = b, .made = -1 };
+	size_t size = 4 * PAGE;
 
 	/* The tree is read before something can fail. */
 	if (is_registers(b)) {
 		s.block = this_block();
-		s.size = b->size;
+		size = b->size;
 	}
 	s.fd = open_buffer(b, O_RDWR);
-	s.map = ASSERT_MAP(mmap(NULL, s.size, RW, MAP_SHARED, s.fd, 0));
+	s.map = ASSERT_MAP(mmap(NULL, size, RW, MAP_SHARED, s.fd, 0));
 	return s;
 }
 
