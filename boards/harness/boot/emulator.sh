@@ -28,7 +28,7 @@ start() {
 	(
 		cd "$run" || exit
 		# shellcheck disable=SC2086 # lists of arguments
-		"$QEMU" $BOARD_QEMU_ARGS "${board_args[@]}" "${console_args[@]}" \
+		"$QEMU" -name debug-threads=on $BOARD_QEMU_ARGS "${board_args[@]}" "${console_args[@]}" \
 			-kernel "${KERNEL_UNPACKED:-$KERNEL}" -dtb "$dtb" -initrd initramfs \
 			-append "$append$one_cpu$appended" \
 			${QEMU_EXTRA:-} {events}>&- <&"$input" >> "$qemu_out" 2>> "$qemu_log" &
@@ -56,30 +56,37 @@ stop() {
 	console_end
 }
 
-# Hundredths of a second that the emulator has worked for: proc(5), utime and stime.
+# Hundredths of a second that the guest's processors have worked for: utime and stime of
+# proc(5), of the threads that debug-threads=on names "CPU 0/TCG" and the like. What the
+# emulator needs for its own start, seconds on a slow machine, is none of it.
 worked() {
-	local fields=()
+	local task stat fields sum=0
 
-	{ read -r -a fields < "/proc/$qemu_pid/stat"; } 2> /dev/null || true
-	echo $((${fields[13]:-0} + ${fields[14]:-0}))
+	for task in "/proc/$qemu_pid/task"/*; do
+		{ read -r stat < "$task/stat"; } 2> /dev/null || continue
+		case $stat in *"CPU"*/*") "*) ;; *) continue ;; esac
+		read -r -a fields <<< "${stat##*) }"
+		sum=$((sum + fields[11] + fields[12]))
+	done
+	echo "$sum"
 }
 
 # Has it said anything, or worked?
 alive() {
-	[ -s "$run/console.log" ] || [ "$(worked)" -gt 100 ]
+	[ -s "$run/console.log" ] || [ "$(worked)" -gt 50 ]
 }
 
 # One emulator in some hundred hangs, before its first byte or later. Who boots, on a busy
 # machine too, works for more than a tenth of the time.
 await_up() {
-	local sixth=$(((UP_TIMEOUT + 5) / 6)) before
+	local sixth=$(((UP_TIMEOUT + 5) / 6)) left=$UP_TIMEOUT before=0
 
-	await $sixth
-	[ "$event" = timeout ] || return 0
-	say "$BOARD is not up after $sixth s; it has $UP_TIMEOUT s"
-	before=$(worked)
-	await $sixth
-	[ "$event" = timeout ] || return 0
-	[ $(($(worked) - before)) -gt $((10 * sixth)) ] || return 1
-	[ "$UP_TIMEOUT" -le $((2 * sixth)) ] || await $((UP_TIMEOUT - 2 * sixth))
+	while [ "$left" -gt 0 ]; do
+		await $((left < sixth ? left : sixth))
+		[ "$event" = timeout ] || return 0
+		[ "$left" -lt "$UP_TIMEOUT" ] || say "$BOARD is not up after $sixth s; it has $UP_TIMEOUT s"
+		[ "$left" -eq "$UP_TIMEOUT" ] || [ $(($(worked) - before)) -gt $((10 * sixth)) ] || return 1
+		before=$(worked)
+		left=$((left - sixth))
+	done
 }
