@@ -13,10 +13,14 @@
  * struct faults - the places of one call
  * @fd: the calling thread's fail-nth
  * @nth: the place that fails next, from 1
+ * @step: every how many places one fails: 1, all of them
+ * @failed: how many did
  */
 struct faults {
 	int fd;
 	unsigned int nth;
+	unsigned int step;
+	unsigned int failed;
 };
 
 /* Skips the test where the kernel has no fault injection. */

@@ -22,6 +22,7 @@
 
 #include "fault.h"
 #include "tests/copy/copying.h"
+#include "tests/copy/test_engine.h"
 #include "tests/dmabuf/exporting.h"
 #include "tests/harness/memory.h"
 #include "tests/pool/pools.h"
@@ -628,6 +629,27 @@ static long write_device(int fd, const char *device)
 	return write(fd, device, strlen(device));
 }
 
+/*
+ * A bind and an unbind are slow with checkers. Where those of a buffer take no way that
+ * another's do not, every third place fails, and not the same of each.
+ */
+static void thin_out(struct faults *faults, const struct test_buffer *b)
+{
+	static const struct test_buffer *const ways_of_their_own[] = {
+		&mmapdemo, &plain, &cached, &kmalloc_buffer, &vmalloc_buffer, &registers, &pool,
+		&cma
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ways_of_their_own) / sizeof(*ways_of_their_own); i++)
+		if (b == ways_of_their_own[i] || b == engine_buffers[0])
+			return;
+	faults->step = 3;
+	for (i = 0; all_buffers[i] != b; i++)
+		;
+	faults->nth += i % faults->step;
+}
+
 static void sweep_bind(const struct test_buffer *b)
 {
 	int fd = ASSERT_OK(open(DRIVER "bind", O_WRONLY | O_CLOEXEC));
@@ -636,6 +658,7 @@ static void sweep_bind(const struct test_buffer *b)
 	unsigned int worked = 0, mapped;
 	bool hit;
 
+	thin_out(&faults, b);
 	unbind_buffer(b);
 	mapped = count_io_vmaps();
 	do {
@@ -686,6 +709,7 @@ static void sweep_unbind(const struct test_buffer *b)
 	const char *device = platform_device_of(b);
 	bool hit;
 
+	thin_out(&faults, b);
 	do {
 		int fd = open_buffer(b, O_RDWR);
 		unsigned char *map = map_buffer(b, fd);
@@ -702,13 +726,16 @@ static void sweep_unbind(const struct test_buffer *b)
 			EXPECT_SIGNAL(touch_some(b, map, 0, 1), SIGBUS);
 			EXPECT_ERRNO(buffer_info(fd, &info), ENODEV);
 			expect_nothing_of(b);
-			EXPECT_LE(dma_memory_of(device), 0);
 		}
 		munmap(map, b->size);
 		close(fd);
 		if (!device_is_bound(device))
 			ASSERT_GT(write_device(bind, device), 0);
 	} while (hit);
+	/* What any of them has left is still there. */
+	ASSERT_GT(write_device(unbind, device), 0);
+	EXPECT_LE(dma_memory_of(device), 0);
+	ASSERT_GT(write_device(bind, device), 0);
 	faults_end(&faults);
 }
 

@@ -73,7 +73,7 @@ tools	:= $(if $(kernel_gcc),$(CACHE)/$(kernel_gcc)-$(BOARD_ARCH)-$(kernel_suite)
 tools_ready := $(tools:%=%/ready)
 kernel_cross := $(tools:%=%/root/usr/bin/)$(CROSS_COMPILE)
 kbuild	= $(MAKE) $(S) --no-print-directory ARCH=$(kernel_arch) CROSS_COMPILE=$(kernel_cross) \
-	CC=$(kernel_cross)$(or $(kernel_gcc),gcc) $(if $(filter 0,$(V)),,V=$(V))
+	CC="$(if $(tools),$(if $(CCACHE_DIR),ccache ))$(kernel_cross)$(or $(kernel_gcc),gcc)" $(if $(filter 0,$(V)),,V=$(V))
 qemu_folder := $(if $(BOARD_QEMU_SUITE),$(CACHE)/$(BOARD_QEMU)-$(BOARD_QEMU_SUITE))
 qemu	:= $(qemu_folder:%=%/bin/)$(BOARD_QEMU)
 qemu_ready := $(qemu_folder:%=%/ready)

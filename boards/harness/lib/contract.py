@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import textwrap
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,21 @@ for variable in "MAKEFLAGS", "MAKELEVEL", "MFLAGS":
 CROSS_OF = {"arm": "arm-linux-gnueabihf-", "arm64": "aarch64-linux-gnu-"}
 DEB_ARCH_OF = {"arm": "armhf", "arm64": "arm64"}
 MACHINE_OF = {"arm": "ARM", "arm64": "AArch64"}
+
+
+@contextmanager
+def work_folder(name):
+    """A folder that is empty, and gone afterwards. It has the same path each time, as ccache
+    knows a file by its path; another where two of that name are used at once."""
+    folder = Path(tempfile.gettempdir(), f"cohbuf-{name}")
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        folder = Path(tempfile.mkdtemp())
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def board_env(build):

@@ -4,7 +4,6 @@
 import re
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import tap
 from contract import TOP
@@ -93,14 +92,25 @@ def all_pass(work, base, overlays):
         tap.check(f"dts.{name}_passes_the_schema", said_nothing_of, said, name)
 
 
-def is_refused(work, merged, base, overlay):
+def refusals(work, trees):
+    """What the schema has to say of each tree, by name. dt-schema 2022.08 is not ready for an
+    empty array of bytes, which ends it: where it did, halves are asked about."""
+    said = validate(work, *trees.values(), status=None).said
+    if "Traceback" not in said:
+        return dict.fromkeys(trees, said)
+    names = list(trees)
+    if len(names) == 1:
+        return {names[0]: f"{trees[names[0]]}: {said}"}
+    half = len(names) // 2
+    return {**refusals(work, {name: trees[name] for name in names[:half]}),
+            **refusals(work, {name: trees[name] for name in names[half:]})}
+
+
+def is_refused(said, overlay):
     """The schema must have a word to say about the node that the overlay is named after;
-    anything else, as a crash, is not a refusal. But for this one: dt-schema 2022.08 is not
-    ready for an empty array of bytes."""
+    anything else, as a crash, is not a refusal, but for that one."""
     node = overlay.stem
-    merge(merged, base, [overlay])
-    said = validate(work, merged, status=None).said
-    refusal = rf"{re.escape(Path(merged).name)}: {re.escape(node)}[: ]|, in typeSize"
+    refusal = rf"/{re.escape(node)}\.dtb: ({re.escape(node)}[: ]|(?s:.*), in typeSize)"
     tap.expect(re.search(refusal, said), said or f"the schema accepts {node}")
 
 
@@ -135,8 +145,12 @@ def trees_pass(work, trees):
                   f"{work}/{tree.name}.dtb", tree.base, tree.overlays)
     for name, overlay in overlays_of("dts"):
         tap.check(f"dts.{name}_is_for_a_board", has_board, str(overlay))
-    base, first, merged = trees[0].base, f"{work}/{trees[0].name}.dtb", f"{work}/merged.dtb"
+    base, first = trees[0].base, f"{work}/{trees[0].name}.dtb"
     all_pass(work, base, list(overlays_of("dts/deploy")))
     all_pass(work, first, list(overlays_of("dts/runtime", "dts/refused")))
-    for name, overlay in overlays_of("dts/bad"):
-        tap.check(f"dts.{name}_is_refused", is_refused, work, merged, first, overlay)
+    bad = list(overlays_of("dts/bad"))
+    for _, overlay in bad:
+        merge(f"{work}/{overlay.stem}.dtb", first, [overlay])
+    said = refusals(work, {name: f"{work}/{overlay.stem}.dtb" for name, overlay in bad})
+    for name, overlay in bad:
+        tap.check(f"dts.{name}_is_refused", is_refused, said[name], overlay)

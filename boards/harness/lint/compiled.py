@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import tap
-from contract import CROSS_OF, TOP, copy_tree, project_version
+from contract import CROSS_OF, TOP, copy_tree, project_version, work_folder
 from project import each, sources
 
 HERE = Path(__file__).resolve().parent
@@ -59,7 +59,7 @@ def modules(kernel, checker, arch):
         compiler, options = "gcc", ["C=2", "CHECK=sparse", "CF=-D__CHECK_ENDIAN__"]
     else:
         compiler, options = checker, ["W=1", "KCFLAGS=-Werror"]
-    with tempfile.TemporaryDirectory() as work:
+    with work_folder(f"{checker}-{arch}") as work:
         copy_tree(work)
         for name, folder in ("driver", "driver"), ("guest_modules", GUEST_MODULES):
             tap.check(f"{checker}.{arch}.{name}", builds_silently, kernel, compiler, arch,
@@ -164,8 +164,8 @@ def has_driver(tree, arch, file):
 
 def in_tree(kernel, arch):
     """A copy of driver/ in a kernel tree, with a line in its Kconfig and one in its Makefile."""
-    with tempfile.TemporaryDirectory() as work:
-        tree = Path(work, "tree")
+    with work_folder(f"in-tree-{arch}") as work:
+        tree = work / "tree"
         linked_tree(Path(kernel).resolve(), tree, f"gcc-{arch}")
         tap.run(TOP / "boards/harness/build/into-tree", tree)
         name = f"in-tree.{arch}"
