@@ -205,9 +205,29 @@ static bool matches_filter(const char *name, const char *filter)
 	return strstr(name, filter);
 }
 
-/* Without a filter all tests match. */
+/* The one suite of a program that is called SUITE_test, with the dot; "": any. */
+static char own_suite[64];
+
+static void set_own_suite(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+	const char *name = slash ? slash + 1 : program;
+	int len = (int)strlen(name) - (int)strlen("_test");
+
+	if (len <= 0 || strcmp(name + len, "_test"))
+		return;
+	snprintf(own_suite, sizeof(own_suite), "%.*s.", len, name);
+	for (size_t i = 0; i < num_tests; i++)
+		if (!strncmp(tests[i].name, own_suite, strlen(own_suite)))
+			return;
+	own_suite[0] = '\0';
+}
+
+/* Without a filter all tests match, of the program's own suite. */
 static bool matches(const struct test *test, char **filters)
 {
+	if (strncmp(test->name, own_suite, strlen(own_suite)))
+		return false;
 	if (!*filters)
 		return true;
 	for (; *filters; filters++)
@@ -293,6 +313,7 @@ int main(int argc, char **argv)
 		}
 	}
 	filters = harness_arguments(argv + optind);
+	set_own_suite(argv[0]);
 
 	for (size_t i = 0; i < num_tests; i++) {
 		if (!matches(&tests[i], filters))

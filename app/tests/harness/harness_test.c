@@ -147,8 +147,11 @@ static void __attribute__((constructor)) plant(void)
 	harness_add(leaves_a_child, NULL, 5, "planted.leaves_a_child");
 }
 
-/* Run this program with @filter, and return all that it and its children print. */
-static const char *run(const char *filter, int *status)
+/*
+ * Run this program, called by @name, with @filter, and return all that it and its
+ * children print.
+ */
+static const char *run_as(const char *name, const char *filter, int *status)
 {
 	static char out[8192];
 	size_t done = 0;
@@ -164,7 +167,7 @@ static const char *run(const char *filter, int *status)
 		close(pipefd[0]);
 		close(pipefd[1]);
 		setenv(PLANTED, "1", 1);
-		execl("/proc/self/exe", "harness_test", filter, NULL);
+		execl("/proc/self/exe", name, filter, NULL);
 		_exit(127);
 	}
 	close(pipefd[1]);
@@ -177,6 +180,11 @@ static const char *run(const char *filter, int *status)
 	ASSERT_TRUE(WIFEXITED(*status));
 	*status = WEXITSTATUS(*status);
 	return out;
+}
+
+static const char *run(const char *filter, int *status)
+{
+	return run_as("tests", filter, status);
 }
 
 static void expect_run(const char *filter, int wanted, const char *line)
@@ -258,4 +266,19 @@ TEST(harness, filter_that_matches_nothing_is_an_error)
 TEST(harness, filter_that_ends_with_a_dot_is_a_suite)
 {
 	expect_run("planted.", 1, "1..16\n");
+}
+
+TEST(harness, program_of_a_suite_runs_that_one)
+{
+	const char *const both[] = { "/a/planted_test", "harness_test" };
+	int status;
+
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		const char *out = run_as(both[i], "passe", &status);
+
+		EXPECT_EQ(status, 0);
+		EXPECT_EQ(!!strstr(out, "1..1\nok 1 - planted.passes\n"), !i);
+	}
+	/* One that has no suite of that name has all. */
+	EXPECT_TRUE(strstr(run_as("other_test", "planted.", &status), "1..16\n"));
 }
