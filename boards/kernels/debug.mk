@@ -4,10 +4,9 @@ KERNEL_SUMMARY	:= 6.1 with KASAN, UBSAN, lockdep, kmemleak, dma-debug and fault 
 KERNEL_SOURCE	:= linux-source-6.1
 # How much slower it is than Debian's: the time limits are that much longer.
 KERNEL_SLOWER	:= 10
-# KASAN sees more than poisoned objects show. Poisoned pages, for what devices and programs
-# write to them, double the time of a boot: they are for the suites that free most.
+# KASAN sees more than poisoned objects show, which take as long again.
 KERNEL_CHECKS	:=
-KERNEL_ACCOUNT	:= page_poison=1 slub_debug=U
+KERNEL_ACCOUNT	:= slub_debug=U
 # KCOV's points are for the fuzzer. Of UBSAN, arm does not give all of its kernel.
 KERNEL_DRIVER	:= CONFIG_COHBUF_KUNIT_TEST=m KCOV_INSTRUMENT=y UBSAN_SANITIZE=y
 KERNEL_CONFIG	:= base.config $(BOARD_ARCH).config debug.config $(notdir $(wildcard boards/kernels/config/debug-$(BOARD_ARCH).config)) kasan.config

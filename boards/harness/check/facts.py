@@ -12,9 +12,9 @@ from contract import TOP, board_env
 from say import die
 
 # Boot options of Debian's stock kernels that turn a use of freed memory into a line in the
-# log: poisoned pages and slab objects, with sanity checks. And the one that makes an account
-# of who allocated what, which is a quarter slower. A .mk of boards/kernels may have others.
-CHECKS, ACCOUNT = "slub_debug=FZP page_poison=1", "slub_debug=FZPU"
+# log: poisoned slab objects, with sanity checks. And the one that makes an account of who
+# allocated what, which is a quarter slower. A .mk of boards/kernels may have others.
+CHECKS, ACCOUNT = "slub_debug=FZP", "slub_debug=FZPU"
 
 
 class Board:

@@ -142,6 +142,8 @@ def suite(row, name, names):
             made.environment["ONE_CPU"] = 1
         elif option == "long":
             made.is_long = True
+        elif option == "poison":
+            pass
         elif option == "plain":
             append = value
         elif option == "account":
@@ -156,6 +158,8 @@ def suite(row, name, names):
             die(f"{row.where}: {word} is no word for HOW")
     if append is None and not row.is_of_tree:
         append = names["checks"]
+    if "poison" in row.how:
+        append = f"{append or ''} page_poison=1"
     if append is not None:
         made.environment["APPEND"] = append.strip()
     splats = known_splats(row.name)
