@@ -44,6 +44,11 @@ class Board:
         """Does it boot the board's own kernel?"""
         return not self.kernel_name
 
+    @property
+    def is_slow(self):
+        """Is it the 32-bit board, or a kernel of the matrix?"""
+        return os.environ.get("STRESS") == "short" or self.arch == "arm"
+
     def tree(self):
         """Its devicetree and its overlays, as "lint binding" wants them."""
         base = self.build / "base.dtb"
@@ -71,7 +76,7 @@ def words_of(board, boards):
     facts = {
         "each": True, "reference": board.is_reference, "beside": beside,
         "alone": not board.is_reference and not beside,
-        "once": once, "slow": os.environ.get("STRESS") == "short" or board.arch == "arm",
+        "once": once, "slow": board.is_slow,
         "32-bit": board.says("BOARD_RUNS_32_BIT"),
         "engine": not board.says("BOARD_ENGINE_STUCK"),
         "kunit": (board.build / "driver/cohbuf_kunit.ko").exists(),
@@ -100,6 +105,7 @@ def names_of(board, variant):
         "build": board.build, "board": board.name, "slower": slower,
         "programs": board.build / ("compat" if compat else "app"),
         "all_test": f"./all_test -t {slower}",
+        "poison": "" if board.is_slow and not board.checkers else "page_poison=1",
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
         "own_overlays": " ".join(f"{board.build}/board/refused/{file.stem}.dtbo"

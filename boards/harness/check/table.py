@@ -159,7 +159,7 @@ def suite(row, name, names):
     if append is None and not row.is_of_tree:
         append = names["checks"]
     if "poison" in row.how:
-        append = f"{append or ''} page_poison=1"
+        append = f"{append or ''} {names['poison']}"
     if append is not None:
         made.environment["APPEND"] = append.strip()
     splats = known_splats(row.name)
