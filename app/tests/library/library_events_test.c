@@ -2,6 +2,7 @@
 /*
  * libcohbuf: events that are posted, waited for, and over.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
