@@ -234,12 +234,16 @@ void add_to(const struct test_buffer **list, const struct test_buffer *b)
 static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
-		&mmapdemo, &plain, &snooped, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool,
-		&cma, &offset, &engine, &elsewhere, &cached_dma, &cached_cma, &kmalloc_snooped,
-		&cached_64k, &cached_16m, &unnamed
+		&mmapdemo, &plain, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool, &cma,
+		&engine, &unnamed, &snooped, &offset, &elsewhere, &cached_dma, &cached_cma,
+		&kmalloc_snooped, &cached_64k, &cached_16m
 	};
+	size_t count = sizeof(known) / sizeof(known[0]);
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	/* The first: one of each kind and of each kind of region, with an engine, unnamed. */
+	if (getenv("COHBUF_FEW_BUFFERS"))
+		count = 9;
+	for (size_t i = 0; i < count; i++) {
 		struct test_buffer *b = known[i];
 		char node[PATH_MAX];
 
