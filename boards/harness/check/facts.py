@@ -111,7 +111,8 @@ def names_of(board, variant):
         "own_overlays": " ".join(f"{board.build}/board/refused/{file.stem}.dtbo"
                                  for file in sorted(board.own_trees.glob("*.dtso"))),
         "wrong_overlays": lambda: " ".join(board.wrong_overlays()),
-        "seed": os.environ.get("SEED") or 1, "nodes": os.environ.get("NODES") or (75 if board.checkers else 150),
+        "seed": os.environ.get("SEED") or 1,
+        "nodes": os.environ.get("NODES") or (75 if board.checkers else 150),
         "unbinds": os.environ.get("UNBINDS") or 48,
         "fuzz_seconds": os.environ.get("FUZZ_SECONDS") or 120,
         "fuzz_seed": os.environ.get("FUZZ_SEED") or int(time.time()),
