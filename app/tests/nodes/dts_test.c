@@ -5,7 +5,8 @@
  * have been started with these overlays.
  *
  * The file declares a node NAME, and one line of it says what the driver has to
- * say about it: "// dmesg: TEXT"; "// dmesg/32: TEXT" is that of a 32-bit kernel.
+ * say about it: "// dmesg: TEXT"; "// dmesg/32: TEXT" is that of a 32-bit kernel,
+ * "// dmesg/kasan: TEXT" that of one whose KASAN takes an eighth of the memory.
  * "// dmesg: none" is a node that the kernel accepts, though the schema does not.
  * "// breaks: RELEASE TEXT", or RELEASE/ARCH, is a node that such a kernel does not
  * survive, by a mistake of its own.
@@ -20,6 +21,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "tests/copy/copying.h"
 #include "tests/harness/buffers.h"
 #include "tests/harness/klog.h"
 #include "tests/harness/memory.h"
@@ -229,6 +231,7 @@ static int is_dtso(const struct dirent *entry)
 static void add_folder(const char *folder)
 {
 	struct dirent **entries;
+	bool kasan = strstr(board_fact("KERNEL_CONFIG"), "kasan");
 	int count = scandir(folder, &entries, is_dtso, alphasort);
 
 	if (count <= 0) {
@@ -246,6 +249,8 @@ static void add_folder(const char *folder)
 		num_nodes++;
 		if (!(sizeof(long) == 4 && read_marked(path, "// dmesg/32: ", node->wanted,
 						       sizeof(node->wanted))) &&
+		    !(kasan && read_marked(path, "// dmesg/kasan: ", node->wanted,
+					   sizeof(node->wanted))) &&
 		    !read_marked(path, "// dmesg: ", node->wanted, sizeof(node->wanted))) {
 			fprintf(stderr, "dts_test: %s has no line \"// dmesg: TEXT\"\n", path);
 			exit(2);
