@@ -79,14 +79,15 @@ alive() {
 # One emulator in some hundred hangs, before its first byte or later. Who boots, on a busy
 # machine too, works for more than a tenth of the time.
 await_up() {
-	local sixth=$(((UP_TIMEOUT + 5) / 6)) left=$UP_TIMEOUT before=0
+	local sixth=$(((UP_TIMEOUT + 5) / 6)) left=$UP_TIMEOUT before=0 now
 
 	while [ "$left" -gt 0 ]; do
 		await $((left < sixth ? left : sixth))
 		[ "$event" = timeout ] || return 0
 		[ "$left" -lt "$UP_TIMEOUT" ] || say "$BOARD is not up after $sixth s; it has $UP_TIMEOUT s"
-		[ "$left" -eq "$UP_TIMEOUT" ] || [ $(($(worked) - before)) -gt $((10 * sixth)) ] || return 1
-		before=$(worked)
+		now=$(worked)
+		[ "$left" -eq "$UP_TIMEOUT" ] || [ $((now - before)) -gt $((10 * sixth)) ] || return 1
+		before=$now
 		left=$((left - sixth))
 	done
 }

@@ -132,7 +132,7 @@ def on_board(verb, words, names, trees):
 
 def suite(row, name, names):
     """The suite that a row is, under this name. Its environment is in a fixed order."""
-    made, trees, append = Suite(name, []), [], None
+    made, trees, append, poison = Suite(name, []), [], None, ""
     for word in row.how:
         option, _, value = word.partition(":")
         needs_value = option in ("append", "trees")
@@ -143,7 +143,7 @@ def suite(row, name, names):
         elif option == "long":
             made.is_long = True
         elif option == "poison":
-            pass
+            poison = names["poison"]
         elif option == "plain":
             append = value
         elif option == "account":
@@ -158,8 +158,8 @@ def suite(row, name, names):
             die(f"{row.where}: {word} is no word for HOW")
     if append is None and not row.is_of_tree:
         append = names["checks"]
-    if "poison" in row.how:
-        append = f"{append or ''} {names['poison']}"
+    if poison:
+        append = f"{append or ''} {poison}"
     if append is not None:
         made.environment["APPEND"] = append.strip()
     splats = known_splats(row.name)
