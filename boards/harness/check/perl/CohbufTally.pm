@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A formatter for prove: what prove prints, each test that failed with what it said,
-# then "N passed, N failed" as a line of its own. A skipped test is neither; a test
+# A formatter for prove: what prove prints, with the processors' time of each suite its
+# own, each test that failed with what it said, then "N passed, N failed" as a line of its own. A skipped test is neither; a test
 # that was announced and never ran, and a program that ended with an error although
 # its tests passed, are failures.
 package CohbufTally;
@@ -35,9 +35,25 @@ sub keep_failures {
 	});
 }
 
+# What a suite took of the processors: the last line of "times" in its script.
+sub keep_times {
+	my ($parser) = @_;
+	my @times = (0, 0, 0, 0);
+
+	$parser->callback(unknown => sub {
+		@times = (0, 0, $1 * 60 + $2, $3 * 60 + $4)
+			if $_[0]->as_string =~ /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s$/;
+	});
+	$parser->callback(EOF => sub {
+		$parser->start_times([0, 0, 0, 0]);
+		$parser->end_times([@times]);
+	});
+}
+
 sub open_test {
 	my ($self, $suite, $parser) = @_;
 
+	keep_times($parser);
 	$self->keep_failures($suite, $parser);
 	return $self->SUPER::open_test($suite, $parser);
 }
