@@ -312,13 +312,14 @@ TEST_EACH(lifetime, old_data_is_gone_after_rebind, named_buffers)
 TEST_EACH_LIMIT(lifetime, two_hundred_processes_are_revoked_at_once, large_buffers, 120)
 {
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
+	const unsigned int count = harness_rounds(200);
 	int ready[2], go[2];
 	pid_t pids[200];
 	char c;
 
 	ASSERT_OK(pipe(ready));
 	ASSERT_OK(pipe(go));
-	for (int i = 0; i < 200; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		pids[i] = harness_fork();
 		if (pids[i])
 			continue;
@@ -331,11 +332,11 @@ TEST_EACH_LIMIT(lifetime, two_hundred_processes_are_revoked_at_once, large_buffe
 		expect_revoked(map, b->size);
 		_exit(0);
 	}
-	for (int i = 0; i < 200; i++)
+	for (unsigned int i = 0; i < count; i++)
 		ASSERT_EQ(read(ready[0], &c, 1), 1);
-	EXPECT_EQ(mappings_of(b), 1 + 200 + 100);
+	EXPECT_EQ(mappings_of(b), 1 + count + count / 2);
 	unbind_buffer(b);
 	close(go[1]);
-	for (int i = 0; i < 200; i++)
+	for (unsigned int i = 0; i < count; i++)
 		harness_join(pids[i]);
 }

@@ -139,7 +139,7 @@ TEST(module, loading_twice_is_eexist)
 TEST_LIMIT(module, twenty_reloads_work, 240)
 {
 	need_module();
-	for (int i = 0; i < 20; i++)
+	for (unsigned int i = 0; i < harness_rounds(20); i++)
 		reload_driver();
 	for (size_t i = 0; all_buffers[i]; i++)
 		EXPECT_OK(close(open_buffer(all_buffers[i], O_RDWR)));
@@ -174,7 +174,7 @@ TEST_LIMIT(module, loading_by_three_beside_unloading, 240)
 			_exit(0);
 		}
 	}
-	while (unloaded < UNLOADS) {
+	while (unloaded < harness_rounds(UNLOADS)) {
 		if (!unload_module("cohbuf"))
 			unloaded++;
 		else

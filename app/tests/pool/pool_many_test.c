@@ -102,8 +102,8 @@ TEST_EACH(pool_many, thousand_freed_in_any_order, all_pools)
 	unsigned int seed = 7, count = b->size / PAGE;
 	int pool = pool_open(b), *fds;
 
-	if (count > BUFFERS)
-		count = BUFFERS;
+	if (count > harness_rounds(BUFFERS))
+		count = harness_rounds(BUFFERS);
 	ASSERT_OK(setrlimit(RLIMIT_NOFILE, &limit));
 	fds = malloc(count * sizeof(*fds));
 	ASSERT_TRUE(fds);

@@ -223,11 +223,11 @@ TEST_EACH(pool_unbind, is_prompt_with_a_thousand_buffers, all_pools)
 		struct rlimit limit = { .rlim_cur = 4096, .rlim_max = 4096 };
 
 		ASSERT_OK(setrlimit(RLIMIT_NOFILE, &limit));
-		while (count < 1000 && (fd = pool_alloc(pool, size, 0)) >= 0) {
+		while (count < harness_rounds(1000) && (fd = pool_alloc(pool, size, 0)) >= 0) {
 			map_pooled(fd, size)[0] = 1;
 			count++;
 		}
-		ASSERT_GE(count, 200);
+		ASSERT_GE(count, harness_rounds(200));
 		/* Page tables to zap and memory to free are work; what is waited for takes ten. */
 		unbind_within(b, 5000 * harness_time_factor());
 		_exit(0);
@@ -305,7 +305,7 @@ TEST_EACH_LIMIT(pool_unbind, against_all_that_make_and_drop, all_pools, 60)
 			_exit(0);
 		}
 	}
-	for (int n = 0; n < 20; n++) {
+	for (unsigned int n = 0; n < harness_rounds(20); n++) {
 		unsigned int made = shared->made;
 
 		/* After they got somewhere. */

@@ -3,15 +3,15 @@
 # What the verbs of testing do: they build what a suite stands on, and run the suites of a
 # table (boards/harness/check/check).
 #
-# Takes what build.mk gives, and BOARDS, SUITES, JOBS, PROVE_FLAGS, UNBINDS, FUZZ_SECONDS,
-# FUZZ_SEED, COVERAGE_BOARDS, RUN_ONLY of the user; the head of "check" has what it takes of
-# the environment besides.
+# Takes what build.mk gives, and BOARDS, SUITES, JOBS, PROVE_FLAGS, FEW_BUFFERS, UNBINDS,
+# FUZZ_SECONDS, FUZZ_SEED, COVERAGE_BOARDS, RUN_ONLY of the user; the head of "check" has what
+# it takes of the environment besides.
 # Gives recipes, named after what they do, to the Makefile.
 
 # Suites in Python share boards/harness/lib, and leave nothing beside it.
 export PYTHONPATH := $(CURDIR)/boards/harness/lib
 export PYTHONDONTWRITEBYTECODE := 1
-export SUITES JOBS RUN_ONLY PROVE_FLAGS UNBINDS FUZZ_SECONDS FUZZ_SEED
+export SUITES JOBS RUN_ONLY PROVE_FLAGS FEW_BUFFERS UNBINDS FUZZ_SECONDS FUZZ_SEED
 
 BOARDS		?= qemu-virt-arm qemu-virt-arm64 zcu102
 COVERAGE_BOARDS	?= qemu-virt-arm64 qemu-virt-arm64-smmu

@@ -105,6 +105,8 @@ def names_of(board, variant):
         "build": board.build, "board": board.name, "slower": slower,
         "programs": board.build / ("compat" if compat else "app"),
         "all_test": f"./all_test -t {slower}",
+        "few": ("COHBUF_FEW_BUFFERS=1 "
+                if board.checkers or compat or os.environ.get("FEW_BUFFERS") else ""),
         "poison": "" if board.is_slow and not board.checkers else "page_poison=1",
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
