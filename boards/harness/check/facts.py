@@ -115,6 +115,7 @@ def names_of(board, variant):
         "wrong_overlays": lambda: " ".join(board.wrong_overlays()),
         "seed": os.environ.get("SEED") or 1,
         "nodes": os.environ.get("NODES") or (75 if board.checkers else 150),
+        "pools": 10 if board.checkers else 40,
         "unbinds": os.environ.get("UNBINDS") or 48,
         "fuzz_seconds": os.environ.get("FUZZ_SECONDS") or 120,
         "fuzz_seed": os.environ.get("FUZZ_SEED") or int(time.time()),
