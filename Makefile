@@ -103,8 +103,7 @@ check-debug:
 ## check-front-door the way to the tools and kernels: any host, any archive, on any day
 check-front-door: setup-build-arm-arm64-run-check
 	$(check_front_door)
-## check-matrix	the tests on the kernels of the matrix, or on KERNELS="5.10 7.2";
-##		FEW_BUFFERS=1 of calls and mappings with a buffer of each kind
+## check-matrix	the tests on each kernel, or on KERNELS="5.10 7.2"; FEW_BUFFERS=1: less
 check-matrix: setup-build-arm-arm64-run-check
 	@MAKE="$(make)" boards/harness/check/check-matrix $(O) $(KERNELS)
 ## check-boards	all of make check on every board
