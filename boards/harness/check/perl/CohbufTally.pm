@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A formatter for prove: what prove prints, with the processors' time of each suite its
-# own, each test that failed with what it said, then "N passed, N failed" as a line of its own. A skipped test is neither; a test
-# that was announced and never ran, and a program that ended with an error although
-# its tests passed, are failures.
+# own, each test that failed with what it said, then "N passed, N failed" as a line of its
+# own. A skipped test is neither; a test that was announced and never ran, and a program
+# that ended with an error although its tests passed, are failures.
 package CohbufTally;
 
 use strict;
