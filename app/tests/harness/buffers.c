@@ -234,13 +234,16 @@ void add_to(const struct test_buffer **list, const struct test_buffer *b)
 static void __attribute__((constructor(101))) read_tree(void)
 {
 	struct test_buffer *const known[] = {
-		&mmapdemo, &plain, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool, &cma,
-		&engine, &unnamed, &snooped, &offset, &elsewhere, &cached_dma, &cached_cma,
-		&kmalloc_snooped, &cached_64k, &cached_16m
+		&mmapdemo, &plain, &cached, &kmalloc_buffer, &vmalloc_buffer, &pool,
+		&cached_dma, &cached_cma, &unnamed, &cma, &engine, &snooped, &offset,
+		&elsewhere, &kmalloc_snooped, &cached_64k, &cached_16m
 	};
 	size_t count = sizeof(known) / sizeof(known[0]);
 
-	/* The first: one of each kind and of each kind of region, with an engine, unnamed. */
+	/*
+	 * The first: of each kind, of each kind of region, with an engine that snoops and
+	 * with one that does not, unnamed.
+	 */
 	if (getenv("COHBUF_FEW_BUFFERS"))
 		count = 9;
 	for (size_t i = 0; i < count; i++) {

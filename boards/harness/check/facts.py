@@ -106,7 +106,7 @@ def names_of(board, variant):
         "programs": board.build / ("compat" if compat else "app"),
         "all_test": f"./all_test -t {slower}",
         "few": ("COHBUF_FEW_BUFFERS=1 "
-                if board.checkers or compat or os.environ.get("FEW_BUFFERS") else ""),
+                if board.checkers or compat or os.environ.get("FEW_BUFFERS", "") not in ("", "0") else ""),
         "poison": "" if board.is_slow and not board.checkers else "page_poison=1",
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
