@@ -101,12 +101,12 @@ def names_of(board, variant):
     command has it."""
     slower = board.env.get("KERNEL_SLOWER", "1")
     compat = variant == "32-bit"
+    few = board.checkers or compat or os.environ.get("FEW_BUFFERS", "0") not in ("", "0")
     return {
         "build": board.build, "board": board.name, "slower": slower,
         "programs": board.build / ("compat" if compat else "app"),
         "all_test": f"./all_test -t {slower}",
-        "few": ("COHBUF_FEW_BUFFERS=1 "
-                if board.checkers or compat or os.environ.get("FEW_BUFFERS", "") not in ("", "0") else ""),
+        "few": "COHBUF_FEW_BUFFERS=1 " if few else "",
         "poison": "" if board.is_slow and not board.checkers else "page_poison=1",
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
