@@ -312,9 +312,9 @@ TEST_EACH(lifetime, old_data_is_gone_after_rebind, named_buffers)
 TEST_EACH_LIMIT(lifetime, two_hundred_processes_are_revoked_at_once, large_buffers, 120)
 {
 	unsigned char *map = map_buffer(b, open_buffer(b, O_RDWR));
-	const unsigned int count = harness_rounds(200);
-	int ready[2], go[2];
 	pid_t pids[200];
+	const unsigned int count = harness_rounds(sizeof(pids) / sizeof(*pids));
+	int ready[2], go[2];
 	char c;
 
 	ASSERT_OK(pipe(ready));

@@ -107,7 +107,8 @@ def names_of(board, variant):
         "programs": board.build / ("compat" if compat else "app"),
         "all_test": f"./all_test -t {slower}",
         "few": "COHBUF_FEW_BUFFERS=1 " if few else "",
-        "poison": "" if board.is_slow and not board.checkers else "page_poison=1",
+        "poison": ("" if compat or (board.is_slow and not board.checkers)
+                   else "page_poison=1"),
         "demo_program": [board.build / "compat/test_mmap"] if compat else [],
         "own_trees": board.own_trees.relative_to(TOP),
         "own_overlays": " ".join(f"{board.build}/board/refused/{file.stem}.dtbo"
@@ -115,6 +116,7 @@ def names_of(board, variant):
         "wrong_overlays": lambda: " ".join(board.wrong_overlays()),
         "seed": os.environ.get("SEED") or 1,
         "nodes": os.environ.get("NODES") or (75 if board.checkers else 150),
+        "unlabelled": 100 if board.checkers else 400,
         "pools": 10 if board.checkers else 40,
         "unbinds": os.environ.get("UNBINDS") or 48,
         "fuzz_seconds": os.environ.get("FUZZ_SECONDS") or 120,

@@ -75,7 +75,7 @@ def check(row):
         die(f"{row.where}: plain, account and append: are one word for the kernel, once")
     if row.is_of_tree and {"poison", "few"} & set(row.how):
         die(f"{row.where}: poison and few are for boards")
-    if "few" in row.how and not row.command.startswith("tests "):
+    if "few" in row.how and not re.match(r"tests |run .*\{all_test\}", row.command):
         die(f"{row.where}: few is for tests")
     for alternative in row.on:
         words = {word.removeprefix("no-") for word in alternative}
@@ -124,19 +124,19 @@ def filled(text, names, where):
     return words
 
 
-def on_board(verb, words, names, trees, few):
+def on_board(verb, words, names, trees):
     """The command that runs tests, or a command of the user's own, on a board."""
     extra = ["--dtbo", " ".join(f"{names['build']}/{tree}.dtbo" for tree in trees)] if trees else []
     if verb == "tests":
         tests = " ".join(word if "." in word else f"{word}." for word in words)
         return [RUN, names["build"], "--files", f"{names['programs']}/all_test", *extra,
-                f"{few}{names['all_test']} {tests}"]
+                f"{names['all_test']} {tests}"]
     return [RUN, words[0], *extra, *words[1:]]
 
 
 def suite(row, name, names):
     """The suite that a row is, under this name. Its environment is in a fixed order."""
-    made, trees, append, poison, few = Suite(name, []), [], None, "", ""
+    made, trees, append, poison = Suite(name, []), [], None, ""
     for word in row.how:
         option, _, value = word.partition(":")
         needs_value = option in ("append", "trees")
@@ -149,7 +149,7 @@ def suite(row, name, names):
         elif option == "poison":
             poison = names["poison"]
         elif option == "few":
-            few = names["few"]
+            names = {**names, "all_test": names["few"] + names["all_test"]}
         elif option == "plain":
             append = value
         elif option == "account":
@@ -175,7 +175,7 @@ def suite(row, name, names):
     if trees and verb not in ("tests", "run"):
         die(f"{row.where}: trees: is for what runs tests")
     if verb in ("tests", "run"):
-        made.command = on_board(verb, filled(rest, names, row.where), names, trees, few)
+        made.command = on_board(verb, filled(rest, names, row.where), names, trees)
     else:
         made.command = filled(row.command, names, row.where)
     return made
